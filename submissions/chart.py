@@ -1,0 +1,169 @@
+"""The chart of input types as one mechanism sees it: per review cycle and phase, what can be started and what has been.
+
+It follows IOM's chart of formats of engagement. Everything is read in a constant number of queries.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from .models import (
+    ISCM,
+    SPENT,
+    WITH_SECRETARIAT,
+    ChangeRequest,
+    EngagementMode,
+    Extension,
+    InputType,
+    Phase,
+    ReviewCycle,
+    Status,
+    Submission,
+    Term,
+    User,
+)
+
+
+@dataclass
+class Row:
+    """One type of input, and what the mechanism has made of it in this cycle."""
+
+    input_type: InputType
+    submissions: list[Submission]
+    takes_new: bool
+
+
+@dataclass
+class ChartPhase:
+    phase: str
+    deadline: datetime | None
+    is_open: bool
+    rows: list[Row]
+
+    @property
+    def label(self) -> str:
+        return Phase(self.phase).label
+
+
+@dataclass
+class ChartCycle:
+    cycle: ReviewCycle
+    extension: Extension | None
+    phases: list[ChartPhase]
+    submissions: list[Submission]
+
+    @property
+    def is_open(self) -> bool:
+        return any(phase.is_open for phase in self.phases)
+
+    @property
+    def is_upcoming(self) -> bool:
+        """Not open yet; where no dates are announced, not over yet as far as its meeting or its year tells."""
+        now, cycle = timezone.now(), self.cycle
+        if cycle.opens_at and cycle.closes_at:
+            return now < cycle.opens_at
+        if meeting := cycle.event_ends_on or cycle.event_starts_on:
+            return meeting >= now.date()
+        return cycle.year >= now.year
+
+    @property
+    def one_deadline(self) -> datetime | None:
+        """The deadline where it is the same for every phase."""
+        deadlines = {phase.deadline for phase in self.phases}
+        return deadlines.pop() if len(deadlines) == 1 else None
+
+
+@dataclass
+class Chart:
+    open: list[ChartCycle] = field(default_factory=list)
+    upcoming: list[ChartCycle] = field(default_factory=list)
+    past: list[ChartCycle] = field(default_factory=list)
+    to_change: list[Submission] = field(default_factory=list)  # each with `.sections_to_change`
+    unfinished: list[Submission] = field(default_factory=list)  # drafts for open cycles, last saved first
+
+
+def chart_of(iscm: ISCM, *, user: User) -> Chart:
+    submissions = list(
+        Submission.objects.visible_to(user)
+        .filter(iscm=iscm)
+        .select_related("input_type")
+        .order_by("-started_at", "-pk")
+    )
+    cycles = ReviewCycle.objects.for_iscm(iscm) | ReviewCycle.objects.filter(
+        pk__in={submission.cycle_id for submission in submissions}
+    )
+    extensions = {extension.cycle_id: extension for extension in Extension.objects.filter(iscm=iscm)}
+    types = list(_types())
+    chart = Chart()
+    for cycle in cycles.with_texts():
+        own = [submission for submission in submissions if submission.cycle_id == cycle.pk]
+        for submission in own:
+            submission.cycle = cycle
+        charted = _cycle(cycle, extensions.get(cycle.pk), types, own)
+        (chart.open if charted.is_open else chart.upcoming if charted.is_upcoming else chart.past).append(charted)
+    chart.open.sort(key=lambda charted: min(phase.deadline for phase in charted.phases if phase.is_open))
+    chart.to_change = _to_change(submissions)
+    chart.unfinished = sorted(
+        (
+            submission
+            for charted in chart.open
+            for submission in charted.submissions
+            if submission.status == Status.DRAFT
+        ),
+        key=lambda submission: submission.saved_at,
+        reverse=True,
+    )
+    return chart
+
+
+def _types():
+    return InputType.objects.with_texts().prefetch_related(
+        Prefetch("engagement_modes", EngagementMode.objects.order_by("position")),
+        Prefetch("engagement_modes__representatives", Term.objects.with_texts()),
+    )
+
+
+def _cycle(cycle, extension, types, submissions) -> ChartCycle:
+    now, phases = timezone.now(), []
+    for phase in Phase.values:
+        deadline = cycle.deadline(phase=phase, extension=extension)
+        is_open = bool(cycle.opens_at and deadline and cycle.opens_at <= now < deadline)
+        rows = [
+            row
+            for input_type in types
+            if input_type.phase == phase and (row := _row(input_type, cycle, submissions, is_open=is_open))
+        ]
+        if rows:
+            phases.append(ChartPhase(phase, deadline, is_open, rows))
+    return ChartCycle(cycle, extension, phases, submissions)
+
+
+def _row(input_type, cycle, submissions, *, is_open) -> Row | None:
+    own = [submission for submission in submissions if submission.input_type_id == input_type.pk]
+    is_offered = (
+        input_type.is_offered
+        and not input_type.is_joint
+        and (input_type.for_regional_reviews or cycle.kind == ReviewCycle.Kind.IMRF)
+    )
+    if not (is_offered or own):
+        return None
+    # What waits for the secretariat comes first; otherwise the order stays, newest first.
+    own.sort(key=lambda submission: submission.status not in WITH_SECRETARIAT)
+    is_taken = input_type.is_sole and any(submission.status not in SPENT for submission in own)
+    return Row(input_type, own, takes_new=is_open and is_offered and not is_taken)
+
+
+def _to_change(submissions) -> list[Submission]:
+    returned = {
+        submission.pk: submission for submission in submissions if submission.status == Status.CHANGES_REQUESTED
+    }
+    for submission in returned.values():
+        submission.sections_to_change = []
+    requests = ChangeRequest.objects.open().filter(submission__in=returned).select_related("section")
+    for request in requests.prefetch_related("section__texts"):
+        sections = returned[request.submission_id].sections_to_change
+        if request.section not in sections:
+            sections.append(request.section)
+    return list(returned.values())

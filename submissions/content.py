@@ -1,0 +1,292 @@
+"""A submission's content as one canonical document: what is filed, hashed, rendered and compared.
+
+The document holds everything a reader sees, in the words that were in force when it was frozen, so that editing an
+objective's title or a section's heading later changes nothing that was filed. Its shape (`schema` 1):
+
+    reference, title, language                      strings; language is a code
+    cycle {code, kind, name}                        a *wording* is {"text", "language"}: the language it is really in
+    iscm {slug, name, acronym, category, regions_stated, secretariat, formal_associations [str]}
+    input_type {code, phase, kind, name, short_name}
+    regions [{code, name}]
+    engagements [{mode, capacity (wording or null), representative, member_states, igo}]
+    agreed_how (plain text), is_collective (bool)
+    sections [{code, kind, heading, text (rich text), …}] in the order of the task list, and by kind also
+        contribution      formats, priorities [{code, name}]
+        objectives        blocks [{number, title, short_label, roundtable {number, title}, progress, practice,
+                          challenges, more (rich texts)}]
+        principles        notes [{number, letter, name, text (plain)}]
+        challenges        challenges, responses [{code, name}]
+        recommendations   recommendations [{number, text (plain), objectives [number]}]
+        event             event {name, starts_on, ends_on (ISO dates or null), is_online, place, organizers,
+                          outcome_document (title or "")}
+        speaking          speaker, speaker_capacity, roundtables [{number, title}]
+        annexes           attachments [{title, filename, kind, language, size (bytes), sha256}]
+
+Canonical form: UTF-8 JSON, keys sorted, no spaces, no escapes beyond JSON's own. The hash is SHA-256 of those bytes.
+"""
+
+import hashlib
+import json
+
+from django.db.models import Prefetch
+from django.utils import translation
+
+from objectives.models import Wording
+
+from . import rich_text
+from .models import Answer, Attachment, Engagement, ObjectiveBlock, OutlineSection, Submission, Term, TypeSection
+
+Kind = OutlineSection.Kind
+
+
+def canonical(content: dict) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(canonical_text: str) -> str:
+    return hashlib.sha256(canonical_text.encode()).hexdigest()
+
+
+def load(submission: Submission) -> Submission:
+    """The same submission with all that `snapshot` reads, in a constant number of queries."""
+    return (
+        Submission.objects.select_related("cycle", "iscm", "input_type", "event", "speaking")
+        .prefetch_related(
+            "cycle__texts",
+            "input_type__texts",
+            "iscm__formal_associations",
+            "regions__texts",
+            Prefetch("terms", Term.objects.with_texts()),
+            Prefetch("engagements", Engagement.objects.select_related("mode", "igo", "capacity")),
+            "engagements__capacity__texts",
+            "engagements__mode__representatives",
+            Prefetch("answers", Answer.objects.select_related("section")),
+            Prefetch(
+                "input_type__type_sections",
+                TypeSection.objects.select_related("section").order_by("position"),
+            ),
+            "input_type__type_sections__section__texts",
+            Prefetch("objective_blocks", ObjectiveBlock.objects.select_related("objective__roundtable")),
+            "objective_blocks__objective__texts",
+            "objective_blocks__objective__roundtable__texts",
+            "principle_notes__principle__texts",
+            "recommendations__objectives",
+            "speaking__roundtables__texts",
+            Prefetch("attachments", Attachment.objects.filter(removed_at=None)),
+            "event__outcome_document",
+        )
+        .get(pk=submission.pk)
+    )
+
+
+def snapshot(submission: Submission) -> dict:
+    """The working copy as it stands, in the submission's own language where official wording exists in it."""
+    submission = load(submission)
+    with translation.override(submission.language):
+        return {
+            "schema": 1,
+            "reference": submission.reference,
+            "title": submission.title,
+            "language": submission.language,
+            "cycle": {
+                "code": submission.cycle.code,
+                "kind": submission.cycle.kind,
+                "name": _worded(submission.cycle.name),
+            },
+            "iscm": {
+                "slug": submission.iscm.slug,
+                "name": submission.iscm.name,
+                "acronym": submission.iscm.acronym,
+                "category": submission.iscm.category,
+                "regions_stated": submission.iscm.regions_stated,
+                "secretariat": submission.iscm.secretariat,
+                "formal_associations": [entity.name for entity in submission.iscm.formal_associations.all()],
+            },
+            "input_type": {
+                "code": submission.input_type.code,
+                "phase": submission.input_type.phase,
+                "kind": submission.input_type.kind,
+                "name": _worded(submission.input_type.name),
+                "short_name": _worded(submission.input_type.short_name),
+            },
+            "regions": [{"code": region.code, "name": _worded(region.name)} for region in submission.regions.all()],
+            "engagements": [_engagement(engagement) for engagement in submission.engagements.all()],
+            "agreed_how": submission.agreed_how,
+            "is_collective": submission.is_collective,
+            "sections": [
+                _section(submission, type_section.section) for type_section in submission.input_type.type_sections.all()
+            ],
+        }
+
+
+def words(content: dict) -> str:
+    """What was written, without the outline's own words: plain text in lower case, for a search to look through."""
+    written = [content["reference"], content["title"], content["iscm"]["name"], content["iscm"]["acronym"]]
+    written += [engagement[name] for engagement in content["engagements"] for name in _NAMES_IN_AN_ENGAGEMENT]
+    written.append(content["agreed_how"])
+    for section in content["sections"]:
+        written.append(rich_text.as_text(section["text"]))
+        for block in section.get("blocks", []):
+            written += [rich_text.as_text(block[name]) for name in ObjectiveBlock.TEXTS]
+        written += [note["text"] for note in section.get("notes", [])]
+        written += [recommendation["text"] for recommendation in section.get("recommendations", [])]
+        written += [(section.get("event") or {}).get(name, "") for name in ("name", "place", "organizers")]
+        written += [section.get("speaker", ""), section.get("speaker_capacity", "")]
+        written += [attachment["title"] for attachment in section.get("attachments", [])]
+    return "\n".join(part for part in written if part).casefold()
+
+
+_NAMES_IN_AN_ENGAGEMENT = ("representative", "member_states", "igo")
+
+
+def _worded(wording: Wording) -> dict:
+    return {"text": wording.text, "language": wording.language}
+
+
+def _engagement(engagement) -> dict:
+    return {
+        "mode": engagement.mode.mode,
+        "capacity": _worded(engagement.capacity.name) if engagement.capacity else None,
+        "representative": engagement.representative,
+        "member_states": engagement.member_states,
+        "igo": engagement.igo_name,
+    }
+
+
+def _section(submission: Submission, section: OutlineSection) -> dict:
+    answers = {answer.section_id: answer for answer in submission.answers.all()}
+    answer = answers.get(section.pk)
+    return {
+        "code": section.code,
+        "kind": section.kind,
+        "heading": _worded(section.heading),
+        "text": answer.text if answer else "",
+        **_PARTS.get(section.kind, _nothing_more)(submission),
+    }
+
+
+def _nothing_more(submission):
+    return {}
+
+
+def _terms(submission, vocabulary):
+    return [
+        {"code": term.code, "name": _worded(term.name)}
+        for term in submission.terms.all()
+        if term.vocabulary == vocabulary
+    ]
+
+
+def _contribution(submission):
+    return {
+        "formats": _terms(submission, Term.Vocabulary.CONTRIBUTION),
+        "priorities": _terms(submission, Term.Vocabulary.PRIORITY),
+    }
+
+
+def _challenges(submission):
+    return {
+        "challenges": _terms(submission, Term.Vocabulary.CHALLENGE),
+        "responses": _terms(submission, Term.Vocabulary.RESPONSE),
+    }
+
+
+def _objectives(submission):
+    return {
+        "blocks": [
+            {
+                "number": block.objective.number,
+                "title": _worded(block.objective.title),
+                "short_label": _worded(block.objective.short_label),
+                "roundtable": _roundtable(block.objective.roundtable),
+                **{name: getattr(block, name) for name in ObjectiveBlock.TEXTS},
+            }
+            for block in submission.objective_blocks.all()
+        ]
+    }
+
+
+def _roundtable(roundtable):
+    return {"number": roundtable.number, "title": _worded(roundtable.title)}
+
+
+def _principles(submission):
+    return {
+        "notes": [
+            {
+                "number": note.principle.number,
+                "letter": note.principle.letter,
+                "name": _worded(note.principle.name),
+                "text": note.text,
+            }
+            for note in submission.principle_notes.all()
+        ]
+    }
+
+
+def _recommendations(submission):
+    return {
+        "recommendations": [
+            {
+                "number": recommendation.number,
+                "text": recommendation.text,
+                "objectives": [objective.number for objective in recommendation.objectives.all()],
+            }
+            for recommendation in submission.recommendations.all()
+        ]
+    }
+
+
+def _event(submission):
+    event = getattr(submission, "event", None)
+    if event is None:
+        return {"event": None}
+    document = event.outcome_document
+    return {
+        "event": {
+            "name": event.name,
+            "starts_on": event.starts_on.isoformat() if event.starts_on else None,
+            "ends_on": event.ends_on.isoformat() if event.ends_on else None,
+            "is_online": event.is_online,
+            "place": event.place,
+            "organizers": event.organizers,
+            "outcome_document": document.title if document and not document.removed_at else "",
+        }
+    }
+
+
+def _speaking(submission):
+    speaking = getattr(submission, "speaking", None)
+    return {
+        "speaker": speaking.speaker if speaking else "",
+        "speaker_capacity": speaking.speaker_capacity if speaking else "",
+        "roundtables": [_roundtable(roundtable) for roundtable in speaking.roundtables.all()] if speaking else [],
+    }
+
+
+def _annexes(submission):
+    return {
+        "attachments": [
+            {
+                "title": attachment.title,
+                "filename": attachment.filename,
+                "kind": attachment.kind,
+                "language": attachment.language,
+                "size": attachment.size,
+                "sha256": attachment.sha256,
+            }
+            for attachment in submission.attachments.all()
+        ]
+    }
+
+
+_PARTS = {
+    Kind.CONTRIBUTION: _contribution,
+    Kind.OBJECTIVES: _objectives,
+    Kind.PRINCIPLES: _principles,
+    Kind.CHALLENGES: _challenges,
+    Kind.RECOMMENDATIONS: _recommendations,
+    Kind.EVENT: _event,
+    Kind.SPEAKING: _speaking,
+    Kind.ANNEXES: _annexes,
+}

@@ -1,0 +1,1 @@
+"""An invented cast for `make demo`: no mechanism, person or text in it is real."""

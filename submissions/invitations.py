@@ -1,0 +1,107 @@
+"""Who may bring people in, and what accepting an invitation does. The only way to an account."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from .models import ISCM, Affiliation, Invitation, User
+from .models.people import invitation_expiry, today
+
+
+class NoLongerOpen(Exception):
+    """The invitation was accepted, withdrawn or expired in the meantime."""
+
+
+def is_administrator(user: User) -> bool:
+    """Administrators bring in IOM's people, and may stand in for the head of any mechanism."""
+    return user.has_perm("submissions.add_invitation")
+
+
+def leads(user: User, iscm: ISCM) -> bool:
+    """Heads may grant every right in their mechanism, also one they do not use themselves: they answer for it."""
+    return is_administrator(user) or Affiliation.objects.current().heads().filter(user=user, iscm=iscm).exists()
+
+
+def mechanisms_seen_by(user: User):
+    return ISCM.objects.all() if is_administrator(user) else ISCM.objects.of(user)
+
+
+def open_to(user: User):
+    """The invitations that this person may send again or withdraw."""
+    if is_administrator(user):
+        return Invitation.objects.open()
+    led = Affiliation.objects.current().heads().filter(user=user).values("iscm")
+    return Invitation.objects.open().filter(iscm__in=led)
+
+
+def account_of(email: str) -> User | None:
+    """Whose address this is: the one they sign in with, or another that they have confirmed."""
+    confirmed = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
+    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=confirmed)).order_by("pk").first()
+
+
+@transaction.atomic
+def send(invitation: Invitation, *, by: User) -> None:
+    """Writes the invitation and the job that mails it, both or neither. Sent again, it is valid anew."""
+    if invitation.pk is None:
+        invitation.invited_by = by
+    else:
+        invitation.expires_at = invitation_expiry()
+    invitation.save()
+    async_task("submissions.tasks.send_invitation", invitation.pk)
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, user: User) -> None:
+    """Gives the person what the invitation says, once. `user` may be new and not yet saved."""
+    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not invitation.is_open:
+        raise NoLongerOpen
+    user.is_reviewer |= invitation.is_reviewer
+    user.is_approver |= invitation.is_approver
+    user.save()
+    verify(user, invitation.email)
+    if invitation.iscm:
+        affiliate(user, invitation)
+    invitation.accepted_at = timezone.now()
+    invitation.accepted_by = user
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+
+
+def verify(user: User, email: str) -> None:
+    """Whoever has opened the link has read the mail."""
+    address, _ = EmailAddress.objects.get_or_create(
+        user=user, email=email.lower(), defaults={"primary": user.email == email.lower()}
+    )
+    address.verified = True
+    address.save()
+
+
+def affiliate(user: User, invitation: Invitation) -> None:
+    terms = {"user": user, "iscm": invitation.iscm, "capacity": invitation.capacity}
+    lasting = Affiliation.objects.filter(**terms, ends_on=None).first()
+    if lasting is None:
+        Affiliation.objects.create(
+            **terms, may_file=invitation.may_file, starts_on=invitation.starts_on, ends_on=invitation.ends_on
+        )
+        return
+    # Somebody invited to what they already are: nothing is taken away, the right to file may be added.
+    lasting.may_file |= invitation.may_file
+    lasting.starts_on = min(lasting.starts_on, invitation.starts_on)
+    lasting.save()
+
+
+def is_last_to_file(affiliation: Affiliation) -> bool:
+    """Whether the mechanism could file nothing any more once this affiliation ends."""
+    if not affiliation.may_file:
+        return False
+    others = Affiliation.objects.current().may_file().filter(iscm=affiliation.iscm_id).exclude(pk=affiliation.pk)
+    return not others.exclude(user=affiliation.user_id).exists()
+
+
+def end(affiliation: Affiliation) -> None:
+    """At once. One that had not begun yet will never have been in force."""
+    affiliation.ends_on = max(today(), affiliation.starts_on)
+    affiliation.save(update_fields=["ends_on"])

@@ -1,0 +1,114 @@
+"""What happened, and what exactly was filed: both are written once and never changed."""
+
+import json
+
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from .people import User
+from .submission import Status, Submission
+
+
+class NeverChanged(Exception):
+    """Somebody tried to alter the record."""
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    def update(self, **fields):
+        raise NeverChanged(f"{self.model.__name__} is written once.")
+
+    def delete(self):
+        raise NeverChanged(f"{self.model.__name__} is kept.")
+
+
+class AppendOnly(models.Model):
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise NeverChanged(f"{type(self).__name__} is written once.")
+        # Inserted or refused: a new object with the number of an old one would otherwise take its place.
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args, **kwargs):
+        raise NeverChanged(f"{type(self).__name__} is kept.")
+
+
+class Revision(AppendOnly):
+    """The whole content of a submission as it was at a filing or an approval."""
+
+    class Cause(models.TextChoices):
+        FILED = "filed", _("filed")
+        APPROVED = "approved", _("approved")
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(_("number"))
+    cause = models.CharField(_("frozen when"), max_length=10, choices=Cause)
+    canonical = models.TextField()  # canonical JSON, see content.py: the exact bytes that the hash is of
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    words = models.TextField(blank=True)  # what a search looks through: the same content as plain text, in lower case
+    frozen_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    frozen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["submission", "number"]
+        constraints = [models.UniqueConstraint(fields=["submission", "number"], name="revisions_are_numbered")]
+
+    def __str__(self):
+        return f"{self.submission.reference} r{self.number}"
+
+    @cached_property
+    def content(self) -> dict:
+        return json.loads(self.canonical)
+
+
+class SubmissionEvent(AppendOnly):
+    """One step in the life of a submission: who did what, when, and what they wrote."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="events")
+    step = models.CharField(_("step"), max_length=30)  # the name of a Transition, or "start"
+    source = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
+    target = models.CharField(_("to"), max_length=20, choices=Status)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    note = models.TextField(_("comment"), blank=True)
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="events")
+
+    class Meta:
+        verbose_name = _("step taken")
+        verbose_name_plural = _("history")
+        ordering = ["submission", "at", "pk"]
+
+    def __str__(self):
+        return f"{self.submission.reference}: {self.step}"
+
+
+class Mail(models.Model):
+    """One mail to one person about one step. Written with the step, sent by the worker, never twice."""
+
+    event = models.ForeignKey(SubmissionEvent, models.PROTECT, related_name="mails")
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="mails")
+    language = models.CharField(max_length=5)
+    subject = models.CharField(_("subject"), max_length=250)
+    body = models.TextField(_("text"))
+    written_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True)  # while a worker is busy sending it
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["-written_at"]
+        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="one_mail_per_person_and_event")]
+
+    def __str__(self):
+        return self.subject

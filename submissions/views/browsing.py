@@ -1,0 +1,96 @@
+"""Where a person lands, and reading an input: its text, its documents, its history."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from .. import content, workflow
+from ..models import ISCM, Rendition
+from ..permissions import may_draft
+from .finding import title_as_seen_by, visible_or_404
+
+
+@require_safe
+def home(request):
+    """Reviewers go to the desk, people of one mechanism to that mechanism; the others choose."""
+    mechanisms = list(ISCM.objects.of(request.user))
+    if not mechanisms and request.user.is_iom:
+        return redirect("queue")
+    if len(mechanisms) == 1 and not request.user.is_iom:
+        return redirect("iscm_home", mechanisms[0].slug)
+    if not mechanisms and request.user.is_staff:
+        return redirect("admin:index")
+    return render(request, "submissions/chooser.html", {"mechanisms": mechanisms})
+
+
+@require_safe
+def submission(request, reference):
+    """The input as one readable page: frozen for IOM, the working copy for those who write it."""
+    submission = visible_or_404(request, reference)
+    is_own = may_draft(request.user, submission)
+    revisions = list(submission.revisions.all())
+    revision = _revision_to_show(request, submission, revisions, is_own=is_own)
+    document = revision.content if revision else content.snapshot(submission)
+    context = {
+        "submission": submission,
+        "is_own": is_own,
+        "revision": revision,
+        "revisions": revisions,
+        "newest": revisions[-1] if revisions else None,
+        "document": _with_download_links(document, submission),
+        "steps": workflow.open_to(request.user, submission),
+        "documents": _documents(submission, is_own=is_own),
+        "open_requests": submission.change_requests.open().select_related("section").prefetch_related("section__texts"),
+        "deadline": workflow.deadline_of(submission),
+    }
+    return render(request, "submissions/submission.html", context)
+
+
+def _revision_to_show(request, submission, revisions, *, is_own):
+    """None stands for the working copy, which only the mechanism sees."""
+    asked_for = request.GET.get("revision")
+    if asked_for is not None:
+        found = [revision for revision in revisions if str(revision.number) == asked_for]
+        if not found:
+            raise Http404
+        return found[0]
+    if is_own and submission.is_editable:
+        return None
+    if not revisions and not is_own:
+        raise Http404
+    return revisions[-1] if revisions else None
+
+
+def _with_download_links(document, submission):
+    """A revision knows its attachments by their hash; the address of each is added."""
+    primary_keys = dict(submission.attachments.values_list("sha256", "pk"))
+    for section in document["sections"]:
+        for attachment in section.get("attachments", []):
+            if attachment["sha256"] in primary_keys:
+                attachment["url"] = reverse(
+                    "attachment", args=[submission.reference, primary_keys[attachment["sha256"]]]
+                )
+    return document
+
+
+def _documents(submission, *, is_own):
+    """The PDFs that the reader may have; of the previews only the last, and only for the mechanism."""
+    made = list(submission.renditions.select_related("revision"))
+    documents = [rendition for rendition in made if rendition.kind != Rendition.Kind.DRAFT]
+    previews = [rendition for rendition in made if rendition.kind == Rendition.Kind.DRAFT]
+    return previews[:1] + documents if is_own and submission.is_editable else documents
+
+
+@require_safe
+def history(request, reference):
+    submission = visible_or_404(request, reference)
+    context = {
+        "submission": submission,
+        "events": submission.events.select_related("actor", "revision").order_by("-at", "-pk"),
+        "change_requests": submission.change_requests.select_related("section", "requested_by").prefetch_related(
+            "section__texts"
+        ),
+        "title": title_as_seen_by(request.user, submission),
+    }
+    return render(request, "submissions/history.html", context)

@@ -1,0 +1,169 @@
+"""The secretariat's way: the mechanism's home, starting an input, its task list, checking it, and a preview."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import F
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .. import completeness, content, renditions, saving, workflow
+from ..chart import chart_of
+from ..completeness import Progress
+from ..forms.filing import TitleForm
+from ..models import ISCM, Affiliation, InputType, ReviewCycle, Status, Submission
+from ..permissions import may_file
+from .finding import own_or_404
+
+
+@require_safe
+def iscm_home(request, slug):
+    iscm = get_object_or_404(ISCM.objects.of(request.user), slug=slug)
+    context = {
+        "iscm": iscm,
+        "chart": chart_of(iscm, user=request.user),
+        "regions": list(iscm.review_regions.with_texts()),
+    }
+    return render(request, "submissions/home.html", context)
+
+
+@require_POST
+def start_submission(request, slug, cycle, type):
+    iscm = get_object_or_404(ISCM.objects.of(request.user), slug=slug)
+    cycle = get_object_or_404(ReviewCycle, code=cycle)
+    input_type = get_object_or_404(InputType, code=type)
+    try:
+        with transaction.atomic():
+            # Locked before looking: of two clicks at once, the second finds what the first began.
+            ISCM.objects.select_for_update().get(pk=iscm.pk)
+            submission = _untouched(iscm, cycle, input_type, by=request.user) or workflow.start(
+                iscm=iscm, cycle=cycle, input_type=input_type, by=request.user
+            )
+    except workflow.Refused as refused:
+        for sentence in refused.sentences:
+            messages.error(request, sentence)
+        return redirect("iscm_home", slug)
+    return redirect("tasks", submission.reference)
+
+
+def _untouched(iscm, cycle, input_type, *, by):
+    """A draft that this person has begun and not yet written in: a second click opens it, and begins no other."""
+    drafts = Submission.objects.filter(
+        iscm=iscm, cycle=cycle, input_type=input_type, status=Status.DRAFT, started_by=by, answers=None
+    )
+    return drafts.filter(saved_at__lt=F("started_at") + timedelta(seconds=1)).first()
+
+
+@require_safe
+def tasks(request, reference):
+    submission = own_or_404(request, reference)
+    sections = completeness.tasks(submission)
+    context = {
+        "submission": submission,
+        "tasks": [(task, task.url(submission)) for task in sections],
+        "complete": sum(task.progress == Progress.COMPLETE for task in sections),
+        "deadline": workflow.deadline_of(submission),
+        "words": sum(task.words for task in sections),
+        "note_of_return": _note_of_return(submission),
+        "steps": {step.name for step in workflow.open_to(request.user, submission)},
+    }
+    return render(request, "submissions/tasks.html", context)
+
+
+def _note_of_return(submission):
+    """The step with which IOM last returned this input, while it waits for the secretariat."""
+    if submission.status != Status.CHANGES_REQUESTED:
+        return None
+    return submission.events.filter(step="request_changes").select_related("actor").last()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def title(request, reference):
+    submission = own_or_404(request, reference)
+    if request.method == "POST":
+        form = TitleForm(request.POST, instance=submission)
+        if form.is_valid() and _save_title(form, submission, by=request.user):
+            messages.success(request, _("Saved."))
+            return redirect("tasks", reference)
+    elif submission.is_editable:
+        form = TitleForm(instance=submission)
+    else:
+        return redirect("tasks", reference)
+    context = {"form": form, "submission": submission}
+    return render(request, "submissions/title.html", context, status=422 if form.errors else 200)
+
+
+def _save_title(form, submission, *, by):
+    """Unless somebody has filed the input since the page was opened; then the form says so, with what was typed."""
+    try:
+        with saving.editing(submission, by=by) as locked:
+            locked.title, locked.language = form.cleaned_data["title"], form.cleaned_data["language"]
+            locked.saved_at = timezone.now()
+            locked.save(update_fields=["title", "language", "saved_at"])
+    except saving.NotEditable as reason:
+        submission.refresh_from_db(fields=["status"])
+        form.add_error(None, str(reason))
+        return False
+    return True
+
+
+@require_safe
+def check(request, reference):
+    submission = own_or_404(request, reference)
+    if not submission.is_editable:
+        return redirect("submission", reference)
+    return check_page(request, submission)
+
+
+def check_page(request, submission, status=200):
+    """All answers on one page, with what still stands in the way of filing them at the top."""
+    step = workflow.TRANSITIONS["submit" if submission.status == Status.DRAFT else "resubmit"]
+    sections = completeness.tasks(submission)
+    context = {
+        "submission": submission,
+        "document": content.snapshot(submission),
+        "progress": {task.section.code: task for task in sections},
+        "step": step,
+        "obstacles": obstacles_with_links(submission, step, by=request.user),
+        "words": sum(task.words for task in sections),
+        "deadline": workflow.deadline_of(submission),
+        "may_file": may_file(request.user, submission),
+        "filers": _filers(submission),
+    }
+    return render(request, "submissions/check.html", context, status=status)
+
+
+def obstacles_with_links(submission, step, *, by):
+    """What a guard of the step says, each with the page and field where it can be put right."""
+    links = [
+        {
+            "href": f"{reverse('section', args=[submission.reference, lack.section.code])}#id_{lack.field}",
+            "text": lack.sentence,
+        }
+        for lack in completeness.missing(submission)
+    ]
+    for guard in step.guards:
+        if guard is workflow.everything_required_is_answered:
+            continue
+        if sentence := guard(submission, by):
+            links.append({"href": "", "text": sentence})
+    return links
+
+
+def _filers(submission):
+    """Who may file for the mechanism, each once."""
+    affiliations = Affiliation.objects.current().may_file().filter(iscm=submission.iscm_id).select_related("user")
+    return list({affiliation.user_id: affiliation.user for affiliation in affiliations}.values())
+
+
+@require_POST
+def preview(request, reference):
+    submission = own_or_404(request, reference)
+    if not submission.is_editable:
+        messages.info(request, _("This input is filed: its documents are listed here."))
+        return redirect("submission", reference)
+    return redirect("rendition", renditions.ask_for_draft(submission, by=request.user).pk)

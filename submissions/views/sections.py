@@ -1,0 +1,236 @@
+"""One section a page: showing it, saving it, and what is said when it cannot be saved."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from objectives.models import Objective
+
+from .. import completeness, saving, workflow
+from ..attachments import attach
+from ..forms.details import UploadForm
+from ..forms.objectives import ObjectiveBlockForm
+from ..forms.sections import FORMS
+from ..models import OutlineSection, Status, Submission, TypeSection
+from ..permissions import may_draft
+from .finding import own_or_404
+
+Kind = OutlineSection.Kind
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request, reference, code):
+    submission = editable_or_404(request, reference)
+    asked = asked_or_404(submission, code)
+    if request.method == "POST":
+        if asked.section.kind == Kind.ANNEXES and "upload" in request.POST:
+            return _upload(request, submission, asked)
+        return _save(request, submission, asked)
+    if not submission.is_editable:
+        return not_editable(request, submission)
+    return page(request, submission, asked, form_of(request, submission, asked))
+
+
+def editable_or_404(request, reference) -> Submission:
+    """The input of the person's own mechanism. What is posted by somebody who has left is at least handed back."""
+    if request.method == "POST":
+        submission = (
+            Submission.objects.select_related("iscm", "cycle", "input_type").filter(reference=reference).first()
+        )
+        if submission and saving.has_left(request.user, submission):
+            return submission
+    return own_or_404(request, reference)
+
+
+def asked_or_404(submission, code) -> TypeSection:
+    """The section, if the type of input asks for it."""
+    sections = submission.input_type.type_sections.select_related("section__outline").prefetch_related("section__texts")
+    return get_object_or_404(sections, section__code=code)
+
+
+def not_editable(request, submission):
+    messages.info(
+        request,
+        _("This input is in the state “%(status)s” and cannot be edited now.")
+        % {"status": submission.get_status_display()},
+    )
+    return redirect("submission", submission.reference)
+
+
+def form_of(request, submission, asked, posted=None):
+    options = {"submission": submission, "section": asked.section, "by": request.user}
+    if asked.section.kind == Kind.RECOMMENDATIONS:
+        options["wants_empty_row"] = "add" in request.GET
+    return FORMS[asked.section.kind](posted, **options)
+
+
+def _save(request, submission, asked):
+    form = form_of(request, submission, asked, request.POST)
+    show = partial(page, request, submission, asked, form)
+    done = partial(_saved, request, submission, asked)
+    return save_or_explain(request, submission, asked, form, save=saving.save_section, show=show, done=done)
+
+
+def save_or_explain(request, submission, asked, form, *, save, show, done):
+    """Save a form and go on; or show the page again, with everything typed still there and the reason in words."""
+    try:
+        if not form.is_valid():
+            with saving.editing(submission, by=request.user):
+                pass  # raises where nothing could be saved anyway: that is the first thing to say
+            return show(status=422)
+        missing = save(submission, asked.section, form, by=request.user, finished=wants_to_finish(request))
+    except saving.NotEditable as refusal:
+        return show(status=409, locked=str(refusal))
+    except saving.Overtaken as overtaken:
+        form.catch_up(overtaken.version)
+        return show(status=409, overtaken=overtaken, theirs=form.readable(overtaken.stored))
+    except saving.MustConfirm as question:
+        form.add_error(None, str(question))
+        return show(status=422)
+    messages.success(request, saved_message())
+    for note in form.notes:
+        messages.info(request, note)
+    return done(missing)
+
+
+def wants_to_finish(request):
+    return "later" not in request.POST and "arrange" not in request.POST
+
+
+def saved_message():
+    now = timezone.localtime()
+    zone = str(now.tzinfo).replace("_", " ")
+    return _("Saved %(time)s (%(zone)s).") % {"time": date_format(now, "H:i"), "zone": zone}
+
+
+def _upload(request, submission, asked):
+    form = UploadForm(request.POST, request.FILES, submission=submission)
+    form.is_too_large = getattr(request, "upload_too_large", False)
+    status, locked = 422, ""
+    try:
+        if attach(submission, asked.section, form, by=request.user):
+            messages.success(request, _("“%(title)s” is attached.") % {"title": form.cleaned_data["title"]})
+            return redirect("section", submission.reference, asked.section.code)
+    except saving.NotEditable as refusal:
+        status, locked = 409, str(refusal)
+    blank = form_of(request, submission, asked)
+    return page(request, submission, asked, blank, status=status, upload_form=form, locked=locked)
+
+
+def _saved(request, submission, asked, missing):
+    """Where a saved page leads: on, back to the list, or back to itself with what it still lacks."""
+    address = reverse("section", args=[submission.reference, asked.section.code])
+    if "arrange" in request.POST:
+        return redirect(f"{address}?add#add" if request.POST["arrange"] == "add" else f"{address}#id_recommendations")
+    if not wants_to_finish(request):
+        return redirect("tasks", submission.reference)
+    if asked.section.kind == Kind.OBJECTIVES and (unwritten := _first_unwritten(submission)):
+        return redirect("objective_block", submission.reference, asked.section.code, unwritten.objective.number)
+    return go_on(request, submission, asked, missing, address=address)
+
+
+def go_on(request, submission, asked, missing, *, address):
+    if missing and asked.is_required:
+        return redirect(f"{address}?lacks")
+    if missing:
+        messages.info(request, _("“%(section)s” is optional. You can come back to it.") % {"section": asked.section})
+    following = (
+        submission.input_type.type_sections.filter(position__gt=asked.position).select_related("section").first()
+    )
+    if following:
+        return redirect("section", submission.reference, following.section.code)
+    return redirect("tasks", submission.reference)
+
+
+def page(request, submission, asked, form, *, status=200, upload_form=None, **more):
+    context = context_of(request, submission, asked, form) | more
+    context["fields"] = f"submissions/fields/{asked.section.kind}.html"
+    if asked.section.kind == Kind.OBJECTIVES and context["is_own"]:
+        context["objective_blocks"] = _blocks(submission)
+    if asked.section.kind == Kind.ANNEXES:
+        context |= {
+            "upload_form": upload_form or UploadForm(submission=submission),
+            "attachments": submission.attachments.filter(removed_at=None) if context["is_own"] else [],
+        }
+    return render(request, "submissions/section.html", context, status=status)
+
+
+def context_of(request, submission, asked, form):
+    # Somebody who has left the mechanism gets back what they typed, and nothing that was written since.
+    is_own = may_draft(request.user, submission)
+    lacks = completeness.missing_in(submission, asked.section) if "lacks" in request.GET and not form.is_bound else []
+    closed = workflow.cycle_is_open(submission, request.user) if submission.status == Status.DRAFT else None
+    return {
+        "submission": submission,
+        "asked": asked,
+        "section": asked.section,
+        "form": form,
+        "lacks": [{"href": f"#id_{lack.field}", "text": lack.sentence} for lack in lacks],
+        "closed": closed,
+        "is_own": is_own,
+        "change_requests": _change_requests(submission, asked.section) if is_own else [],
+    }
+
+
+def _change_requests(submission, section):
+    return submission.change_requests.open().filter(section=section).select_related("requested_by")
+
+
+def _first_unwritten(submission):
+    return next((block for block in _blocks(submission) if not block.is_evidenced), None)
+
+
+def _blocks(submission):
+    return submission.objective_blocks.select_related("objective").prefetch_related("objective__texts")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def objective_block(request, reference, code, number):
+    submission = editable_or_404(request, reference)
+    asked = asked_or_404(submission, code)
+    if asked.section.kind != Kind.OBJECTIVES:
+        raise Http404
+    objective = get_object_or_404(Objective.objects.with_texts().select_related("roundtable"), number=number)
+    block = submission.objective_blocks.filter(objective=objective).first()
+    options = {"submission": submission, "section": asked.section, "by": request.user, "block": block}
+    if request.method == "POST":
+        form = ObjectiveBlockForm(request.POST, objective=objective, **options)
+        show = partial(block_page, request, submission, asked, form)
+        done = partial(_block_saved, request, submission, asked, objective)
+        return save_or_explain(request, submission, asked, form, save=saving.save_block, show=show, done=done)
+    if not submission.is_editable:
+        return not_editable(request, submission)
+    if block is None:
+        messages.info(request, _("%(objective)s is not on the list. Tick it here first.") % {"objective": objective})
+        return redirect("section", reference, code)
+    return block_page(request, submission, asked, ObjectiveBlockForm(objective=objective, **options))
+
+
+def _block_saved(request, submission, asked, objective, missing):
+    if not wants_to_finish(request):
+        return redirect("tasks", submission.reference)
+    following = submission.objective_blocks.filter(objective__number__gt=objective.number).first()
+    if following:
+        return redirect("objective_block", submission.reference, asked.section.code, following.objective.number)
+    address = reverse("section", args=[submission.reference, asked.section.code])
+    return go_on(request, submission, asked, missing, address=address)
+
+
+def block_page(request, submission, asked, form, *, status=200, **more):
+    context = context_of(request, submission, asked, form) | more
+    blocks = list(_blocks(submission)) if context["is_own"] else []
+    numbers = [block.objective.number for block in blocks]
+    context |= {
+        "objective": form.objective,
+        "blocks": blocks,
+        "previous": max((number for number in numbers if number < form.objective.number), default=None),
+        "following": min((number for number in numbers if number > form.objective.number), default=None),
+    }
+    return render(request, "submissions/objective_block.html", context, status=status)

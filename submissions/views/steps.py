@@ -1,0 +1,153 @@
+"""Taking a step of the process, whichever it is, and the receipt of a filing."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from .. import workflow
+from ..forms.filing import StepForm
+from ..models import WITH_IOM, Affiliation, OutlineSection, Revision
+from ..permissions import may_draft
+from .filing import check_page
+from .finding import own_or_404, title_as_seen_by, visible_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request, reference, name):
+    submission = visible_or_404(request, reference)
+    transition = workflow.TRANSITIONS.get(name)
+    if transition is None:
+        raise Http404
+    if not transition.who(request.user, submission):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _take(request, submission, transition)
+    if submission.status not in transition.source:
+        return _not_now(request, submission, transition)
+    if files(transition):
+        return redirect("check", reference)
+    form = _form(submission, transition, initial={"expected_revision": _revision_read(request, submission)})
+    return _page(request, submission, transition, form)
+
+
+def _take(request, submission, transition):
+    form = _form(submission, transition, data=request.POST)
+    if not form.is_valid():
+        return _page(request, submission, transition, form, status=422)
+    try:
+        event = workflow.perform(
+            submission,
+            transition.name,
+            by=request.user,
+            note=form.cleaned_data.get("note", ""),
+            change_requests=form.change_requests,
+            expected_revision=form.cleaned_data["expected_revision"],
+        )
+    except workflow.Refused as refused:
+        submission.refresh_from_db()
+        for sentence in refused.sentences:
+            form.add_error(None, sentence)
+        return _refused(request, submission, transition, form)
+    messages.success(request, _said(event))
+    return _afterwards(submission, transition)
+
+
+def _refused(request, submission, transition, form):
+    if submission.status not in transition.source:
+        return _not_now(request, submission, transition, form)
+    if files(transition):
+        return check_page(request, submission, status=422)
+    newest = submission.revisions.last()
+    read = form.cleaned_data["expected_revision"]
+    return _page(request, submission, transition, form, status=409 if newest and read != newest.number else 422)
+
+
+def _not_now(request, submission, transition, form=None):
+    """Out of order. Whoever pressed twice, or came back to the page, sees what the first press has done."""
+    if _is_done(submission, transition, by=request.user):
+        return _afterwards(submission, transition)
+    return _page(request, submission, transition, form, status=409)
+
+
+def _is_done(submission, transition, *, by):
+    if files(transition) and submission.status in WITH_IOM:
+        return True
+    last = submission.events.last()
+    return bool(last and last.step == transition.name and last.actor_id == by.pk)
+
+
+def files(transition):
+    return transition.freezes == Revision.Cause.FILED
+
+
+def _afterwards(submission, transition):
+    return redirect("receipt" if files(transition) else "submission", submission.reference)
+
+
+def _said(event):
+    return {
+        "submit": _("The input is filed."),
+        "resubmit": _("The input is filed again."),
+        "take_up": _("You are the reviewer of this input now."),
+        "request_changes": _("The input is returned. The mechanism is told by e-mail what you ask for."),
+        "approve": _("The input is approved. Its document is being made."),
+        "decline": _("The input is declined. The mechanism is told the reason by e-mail."),
+        "withdraw": _("The input is withdrawn. Its text stays readable here."),
+    }.get(event.step) or _("Done.")
+
+
+def _form(submission, transition, **kwargs):
+    sections = ()
+    if transition.name == "request_changes":
+        sections = (
+            OutlineSection.objects.with_texts()
+            .filter(type_sections__input_type=submission.input_type_id)
+            .order_by("type_sections__position")
+        )
+    return StepForm(transition=transition, sections=sections, **kwargs)
+
+
+def _revision_read(request, submission):
+    """The revision that the person had before them when they decided to take this step."""
+    read = request.GET.get("revision", "")
+    if read.isdecimal():
+        return int(read)
+    newest = submission.revisions.last()
+    return newest.number if newest else None
+
+
+def _page(request, submission, transition, form, status=200):
+    context = {
+        "submission": submission,
+        "title": title_as_seen_by(request.user, submission),
+        "transition": transition,
+        "form": form,
+        "is_possible": submission.status in transition.source,
+        "is_own": may_draft(request.user, submission),
+    }
+    return render(request, "submissions/step.html", context, status=status)
+
+
+@require_safe
+def receipt(request, reference):
+    """What was filed last, and what happens next. Before the first filing there is nothing to acknowledge."""
+    submission = own_or_404(request, reference)
+    revision = submission.revisions.filter(cause=Revision.Cause.FILED).last()
+    if revision is None:
+        messages.info(request, _("This input is not filed yet, so there is no receipt."))
+        return redirect("tasks", reference)
+    event = revision.events.select_related("actor").first()
+    people = Affiliation.objects.filter(iscm=submission.iscm_id).values_list("user_id", flat=True)
+    mails = list(event.mails.select_related("recipient")) if event else []
+    context = {
+        "submission": submission,
+        "revision": revision,
+        "event": event,
+        "rendition": revision.renditions.first(),
+        "told": [mail for mail in mails if mail.recipient_id in set(people)],
+        "iom_is_told": any(mail.recipient_id not in set(people) for mail in mails),
+    }
+    return render(request, "submissions/receipt.html", context)
