@@ -1,0 +1,242 @@
+"""Every address of the portal, and what each person finds there. An address without a row here fails the suite."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, resolve
+from django.utils import timezone
+
+from submissions import workflow
+from submissions.models import Capacity, Compendium, Invitation, OutlineSection, Rendition
+
+from . import factories
+
+# What a person finds: the page, a way *on* to another page, the sign-in page (*in*), a *closed* door, *nothing*, or a
+# step *refused* in a sentence. Amina files for mechanism A, to which the inputs belong; Carla works for mechanism B;
+# Rita reviews for IOM, Piotr reviews and approves, Ada administers. {draft} was never filed, {filed} was.
+TABLES = {
+    "the door": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /healthz                                       page      page    page    page    page    page
+        GET  /account/login/                                page      on      on      on      on      on
+        GET  /account/logout/                               in        page    page    page    page    page
+        GET  /account/inactive/                             page      page    page    page    page    page
+        GET  /account/signup/                               page      on      on      on      on      on
+        GET  /account/reauthenticate/                       in        page    page    page    page    page
+        GET  /account/email/                                in        page    page    page    page    page
+        GET  /account/confirm-email/                        page      page    page    page    page    page
+        GET  /account/confirm-email/no-such-key/            page      page    page    page    page    page
+        GET  /account/password/change/                      in        page    page    page    page    page
+        GET  /account/password/set/                         in        on      on      on      on      on
+        GET  /account/password/reset/                       page      page    page    page    page    page
+        GET  /account/password/reset/done/                  page      page    page    page    page    page
+        GET  /account/password/reset/key/1-no-such/         page      page    page    page    page    page
+        GET  /account/password/reset/key/done/              page      page    page    page    page    page
+        GET  /account/login/code/confirm/                   in        on      on      on      on      on
+        GET  /account/sessions/                             in        page    page    page    page    page
+    """,
+    "the second factor, for people who have none": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /account/2fa/                                  in        page    page    page    page    page
+        GET  /account/2fa/authenticate/                     in        on      on      on      on      on
+        GET  /account/2fa/reauthenticate/                   in        on      on      on      on      on
+        GET  /account/2fa/totp/activate/                    in        on      on      on      on      on
+        GET  /account/2fa/totp/deactivate/                  in        nothing nothing nothing nothing nothing
+        GET  /account/2fa/recovery-codes/                   in        nothing nothing nothing nothing nothing
+        GET  /account/2fa/recovery-codes/generate/          in        on      on      on      on      on
+        GET  /account/2fa/recovery-codes/download/          in        nothing nothing nothing nothing nothing
+        GET  /account/2fa/webauthn/                         in        page    page    page    page    page
+        GET  /account/2fa/webauthn/add/                     in        on      on      on      on      on
+        GET  /account/2fa/webauthn/reauthenticate/          in        on      on      on      on      on
+        GET  /account/2fa/webauthn/keys/1/remove/           in        on      on      on      on      on
+        GET  /account/2fa/webauthn/keys/1/edit/             in        on      on      on      on      on
+        GET  /account/2fa/webauthn/login/                   in        on      on      on      on      on
+    """,
+    "people": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /                                              in        on      on      on      on      on
+        GET  /admin/                                        in        in      in      in      in      page
+        POST /language/                                     on        on      on      on      on      on
+        GET  /profile/                                      in        page    page    page    page    page
+        GET  /colleagues/                                   in        nothing nothing nothing nothing page
+        GET  /mechanisms/{a}/people/                        in        page    nothing nothing nothing page
+        GET  /mechanisms/{a}/people/invite/                 in        page    nothing nothing nothing page
+        GET  /mechanisms/{a}/people/{affiliation}/end/      in        page    nothing nothing nothing page
+        POST /invitations/{invitation}/resend/              in        on      nothing nothing nothing on
+        POST /invitations/{invitation}/revoke/              in        on      nothing nothing nothing on
+        GET  /invitations/{token}/                          page      page    page    page    page    page
+    """,
+    "a draft": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /mechanisms/{a}/                               in        page    nothing nothing nothing nothing
+        POST /mechanisms/{a}/start/{cycle}/B2/              in        on      nothing nothing nothing nothing
+        GET  /inputs/{draft}/                               in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/tasks/                         in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/title/                         in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/section/{section}/             in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/section/{blocks}/objective/7/  in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/section/{section}/objective/7/ in        nothing nothing nothing nothing nothing
+        GET  /inputs/{draft}/check/                         in        page    nothing nothing nothing nothing
+        POST /inputs/{draft}/preview/                       in        on      nothing nothing nothing nothing
+        GET  /inputs/{draft}/step/submit/                   in        on      nothing nothing nothing nothing
+        POST /inputs/{draft}/step/submit/                   in        on      nothing nothing nothing nothing
+        GET  /inputs/{draft}/step/withdraw/                 in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/receipt/                       in        on      nothing nothing nothing nothing
+        GET  /inputs/{draft}/history/                       in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/attachments/{of_draft}/        in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/attachments/{of_filed}/        in        nothing nothing nothing nothing nothing
+        POST /inputs/{draft}/attachments/{of_draft}/remove/ in        on      nothing nothing nothing nothing
+        GET  /documents/{pdf_of_draft}/                     in        page    nothing nothing nothing nothing
+        GET  /documents/{pdf_of_draft}/file/                in        page    nothing nothing nothing nothing
+        POST /documents/{pdf_of_draft}/retry/               in        on      nothing nothing nothing nothing
+    """,
+    "a filed input": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /desk/                                         in        closed  closed  page    page    closed
+        GET  /inputs/{filed}/                               in        page    nothing page    page    nothing
+        GET  /inputs/{filed}/tasks/                         in        page    nothing closed  closed  nothing
+        GET  /inputs/{filed}/title/                         in        on      nothing closed  closed  nothing
+        GET  /inputs/{filed}/section/{section}/             in        on      nothing closed  closed  nothing
+        GET  /inputs/{filed}/check/                         in        on      nothing closed  closed  nothing
+        POST /inputs/{filed}/preview/                       in        on      nothing closed  closed  nothing
+        GET  /inputs/{filed}/step/submit/                   in        on      nothing closed  closed  nothing
+        GET  /inputs/{filed}/step/take_up/                  in        closed  nothing page    page    nothing
+        POST /inputs/{filed}/step/take_up/                  in        closed  nothing on      on      nothing
+        GET  /inputs/{filed}/step/approve/                  in        closed  nothing closed  refused nothing
+        GET  /inputs/{filed}/receipt/                       in        page    nothing closed  closed  nothing
+        GET  /inputs/{filed}/history/                       in        page    nothing page    page    nothing
+        GET  /inputs/{filed}/attachments/{of_filed}/        in        page    nothing page    page    nothing
+        GET  /inputs/{filed}/attachments/{of_later}/        in        page    nothing nothing nothing nothing
+        POST /inputs/{filed}/attachments/{of_filed}/remove/ in        on      nothing closed  closed  nothing
+        GET  /documents/{pdf_of_filed}/                     in        page    nothing page    page    nothing
+        GET  /documents/{pdf_of_filed}/file/                in        page    nothing page    page    nothing
+        POST /documents/{pdf_of_filed}/retry/               in        on      nothing on      on      nothing
+    """,
+    "a compendium": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /compendiums/                                  in        nothing nothing page    page    nothing
+        GET  /compendiums/{cycle}/                          in        nothing nothing page    page    nothing
+        POST /compendiums/{cycle}/                          in        nothing nothing closed  on      nothing
+        POST /compendiums/{cycle}/compile/                  in        nothing nothing closed  on      nothing
+        GET  /documents/{pdf_of_compendium}/                in        nothing nothing page    page    nothing
+        GET  /documents/{pdf_of_compendium}/file/           in        nothing nothing page    page    nothing
+        POST /documents/{pdf_of_compendium}/retry/          in        nothing nothing closed  on      nothing
+    """,
+}
+WORDS = {200: "page", 403: "closed", 404: "nothing", 409: "refused"}
+
+
+def rows_of(table):
+    """{"GET /address": [what each person finds]}"""
+    head, *rows = [line.split() for line in table.strip().splitlines()]
+    assert head == ["anonymous", "amina", "carla", "rita", "piotr", "ada"]
+    return {f"{method} {address}": found for method, address, *found in rows}
+
+
+@pytest.fixture
+def names(amina, ada, mechanism_a, cycle, rita, piotr):
+    """What stands for the braces of the addresses."""
+    draft = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B1")
+    factories.answer_everything_required(submission=draft)
+    blocks = OutlineSection.objects.filter(kind="objectives").first()
+    draft.input_type.type_sections.get_or_create(section=blocks)
+    factories.tick_objective(submission=draft, number=7)
+    filed = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B3")
+    of_filed = factories.attach(submission=filed, by=amina)
+    factories.answer_everything_required(submission=filed)
+    workflow.perform(filed, "submit", by=amina)
+    approved = factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina, type_code="D3")
+    workflow.perform(approved, "take_up", by=rita)
+    workflow.perform(approved, "approve", by=piotr)
+    of_compendium = Rendition.objects.create(kind="compendium", compendium=Compendium.objects.create(cycle=cycle))
+    of_draft = Rendition.objects.create(kind="draft", submission=draft, canonical="{}", requested_by=amina)
+    for rendition in (of_draft, filed.renditions.get(), of_compendium):
+        rendition.status, rendition.finished_at = Rendition.Status.READY, timezone.now()
+        rendition.file.save("input.pdf", ContentFile(b"%PDF-1.7"))
+    invited = Invitation.objects.create(
+        email="new@example.org", iscm=mechanism_a, capacity=Capacity.FOCAL_POINT, invited_by=amina
+    )
+    return {
+        "a": mechanism_a.slug,
+        "cycle": cycle.code,
+        "draft": draft.reference,
+        "filed": filed.reference,
+        "section": draft.answers.exclude(section=blocks).first().section.code,
+        "blocks": blocks.code,
+        "affiliation": amina.affiliations.get().pk,
+        "of_draft": factories.attach(submission=draft, by=amina).pk,
+        "of_filed": of_filed.pk,
+        # Added to the working copy since: IOM sees what was filed.
+        "of_later": factories.attach(submission=filed, by=amina, content=b"%PDF-1.7 later").pk,
+        "pdf_of_draft": of_draft.pk,
+        "pdf_of_filed": filed.renditions.get().pk,
+        "pdf_of_compendium": of_compendium.pk,
+        "invitation": invited.pk,
+        "token": invited.token,
+    }
+
+
+@pytest.fixture
+def clients(amina, carla, rita, piotr, ada):
+    """One for each column of the tables."""
+    signed_in = []
+    for person in (None, amina, carla, rita, piotr, ada):
+        client = Client()
+        if person:
+            client.force_login(person)
+        signed_in.append(client)
+    return signed_in
+
+
+def ask(client, line, names):
+    """The answer to one line of a table; what it changed is taken back."""
+    method, address = line.format(**names).split()
+    with transaction.atomic():
+        response = client.generic(method, address)
+        transaction.set_rollback(True)
+    if response.streaming:
+        b"".join(response.streaming_content)  # a download keeps its file open until it has been read
+    return response
+
+
+def found_with(client, line, names):
+    response = ask(client, line, names)
+    if response.status_code == 302:
+        return "in" if response.url.startswith(("/account/login/", "/admin/login/")) else "on"
+    return WORDS.get(response.status_code, response.status_code)
+
+
+@pytest.mark.parametrize("part", TABLES)
+def test_each_person_finds_what_the_table_says(part, names, clients):
+    rows = rows_of(TABLES[part])
+    assert {line: [found_with(client, line, names) for client in clients] for line in rows} == rows
+
+
+def urls_below(resolver, prefix=""):
+    """Every address of the URLconf, as (route, its pattern). The admin's own are Django's."""
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern).removeprefix("^")
+        if isinstance(entry, URLResolver):
+            if entry.app_name != "admin":
+                yield from urls_below(entry, route)
+        else:
+            yield route, entry
+
+
+def test_every_address_has_a_row(names):
+    lines = {line for table in TABLES.values() for line in rows_of(table)}
+    with_a_row = {resolve(line.format(**names).split()[1]).route for line in lines}
+    assert [route for route, _ in urls_below(get_resolver()) if route not in with_a_row] == []
+
+
+def test_what_changes_something_is_not_done_by_following_a_link(names, clients):
+    lines = {line for table in TABLES.values() for line in rows_of(table)}
+    only_posted = {line for line in lines if line.startswith("POST") and line.replace("POST", "GET") not in lines}
+    _, amina, _, _, piotr, _ = clients
+    allowed = {
+        line: ask(client, line.replace("POST", "GET"), names).status_code
+        for line in only_posted
+        for client in [piotr if "compendium" in line else amina]
+    }
+    assert allowed == dict.fromkeys(only_posted, 405)
