@@ -17,11 +17,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
         call_command("load_reference", verbosity=0)
 
 
-@pytest.fixture
-def reference(db):
-    """The reference data; loaded again where a test with real transactions has emptied the tables before."""
+def load_reference_again():
+    """Where a test with real transactions has emptied the tables before."""
     if not Objective.objects.exists():
         call_command("load_reference", verbosity=0)
+
+
+@pytest.fixture
+def reference(db):
+    """The reference data."""
+    load_reference_again()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.urls import reverse
 
 from objectives.models import ObjectiveText
@@ -15,6 +16,7 @@ from submissions.documents import arrangement, compendium
 from submissions.models import Compendium, Rendition, Status
 
 from . import factories
+from .conftest import load_reference_again
 from .printed import Printed, english, make_block, make_content, make_section
 
 NOW = datetime(2030, 3, 4, 12, 30, tzinfo=UTC)
@@ -102,9 +104,8 @@ INPUTS = [
 @pytest.fixture(scope="module")
 def _made(django_db_setup, django_db_blocker):
     """Made once: nothing of it stays in the database."""
-    from django.db import transaction
-
     with django_db_blocker.unblock(), transaction.atomic():
+        load_reference_again()
         cycle = factories.make_cycle()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(compendium, "approved_inputs", lambda cycle: INPUTS)
