@@ -1,5 +1,8 @@
 # `make` alone lists the targets. Every variable below can be given on the command line: make demo PORT=9000
 
+# Without byte code every start of Python takes seconds longer.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 PORT   ?= 8000
 SERVE  ?= yes
@@ -31,8 +34,8 @@ POSTGRESQL := $(PY) -m tests.throwaway_postgres --
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo serve worker test test-fast check format bench lock messages clean \
-        demonstration-only port-is-free system-runtime system-test-fast system-test system-messages
+.PHONY: help demo serve worker test test-fast check format bench screenshot lock messages clean \
+        demonstration-only port-is-free system-runtime system-test-fast system-test system-screenshot system-messages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +97,9 @@ serve: port-is-free system-runtime $(RUNTIME) ## The web server alone, on 127.0.
 worker: system-runtime $(RUNTIME) ## The background worker alone
 	@$(PYTHON) .ci/serve.py worker
 
+screenshot: system-screenshot $(DEV) $(CATALOGUES) ## Take the picture in README.md anew, from a demonstration of its own
+	$(PY) -m tests.screenshot
+
 messages: system-messages $(DEV) ## Bring the message catalogues up to date with the code
 	$(MANAGE) makemessages --locale fr --locale es --locale ar --locale ru --no-wrap --add-location file \
 		--ignore .venv --ignore var --ignore tests
@@ -138,6 +144,9 @@ system-test-fast:
 
 system-test:
 	@$(SYSTEM) $(if $(wildcard $(PY)),,venv) pdf pdf-tools browser postgresql
+
+system-screenshot:
+	@$(SYSTEM) $(if $(wildcard $(PY)),,venv) pdf browser
 
 system-messages:
 	@$(SYSTEM) gettext

@@ -48,8 +48,13 @@ def digest(canonical_text: str) -> str:
 
 
 def load(submission: Submission) -> Submission:
-    """The same submission with all that `snapshot` reads, in a constant number of queries."""
-    return (
+    """The same submission with all that `snapshot` reads, in a constant number of queries.
+
+    What was loaded is not loaded again: whoever writes to it meanwhile passes the submission, not what came from here.
+    """
+    if getattr(submission, "is_loaded", False):
+        return submission
+    submission = (
         Submission.objects.select_related("cycle", "iscm", "input_type", "event", "speaking")
         .prefetch_related(
             "cycle__texts",
@@ -77,6 +82,8 @@ def load(submission: Submission) -> Submission:
         )
         .get(pk=submission.pk)
     )
+    submission.is_loaded = True
+    return submission
 
 
 def snapshot(submission: Submission) -> dict:

@@ -36,9 +36,9 @@ else:
     # A connection kept open would be in the way of removing the test database.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 
-# WhiteNoise warns of a folder that `collectstatic` has not made; static files are found where they lie.
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# Static files are found where they lie, each when it is asked for: listing them all for every client takes long.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -121,6 +121,7 @@ def check(request, reference):
 
 def check_page(request, submission, status=200):
     """All answers on one page, with what still stands in the way of filing them at the top."""
+    submission = content.load(submission)
     step = workflow.TRANSITIONS["submit" if submission.status == Status.DRAFT else "resubmit"]
     sections = completeness.tasks(submission)
     context = {
