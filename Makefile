@@ -4,6 +4,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
+MODE_OF_THIS_MACHINE := $(PORTAL_MODE)
 PORT   ?= 8000
 SERVE  ?= yes
 JOBS   ?= auto
@@ -73,7 +74,7 @@ test-fast: system-test-fast $(DEV) $(CATALOGUES) ## The tests without a browser,
 	$(PYTEST) $(FAST)
 
 check: export PORTAL_STATE_DIR = var/check
-check: $(DEV) ## Format, lint, migrations complete, deployment settings, import order
+check: system-runtime $(DEV) ## Format, lint, migrations complete, deployment settings, import order
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m djlint --lint --quiet templates
@@ -153,6 +154,9 @@ system-messages:
 
 # The mode is set above for whatever the demonstration runs; a clone set up for production is not for that.
 demonstration-only:
+ifeq ($(MODE_OF_THIS_MACHINE),production)
+	@echo "This machine is set up for production (PORTAL_MODE): no demonstration is put into it." >&2; exit 1
+endif
 	@if grep -Eqs '^(export )?PORTAL_MODE=.?production' .env; then \
 		echo "This clone is set up for production (.env): no demonstration is put into it." >&2; exit 1; fi
 

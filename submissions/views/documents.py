@@ -12,6 +12,7 @@ from .. import renditions
 from ..documents import making
 from ..models import Rendition
 from ..permissions import may_compile
+from .finding import title_as_seen_by
 
 # A downloaded file runs nothing anywhere. Shown in the browser it may draw itself; `sandbox` would keep Chromium from
 # showing PDFs at all.
@@ -34,6 +35,7 @@ def rendition(request, pk):
     rendition = _visible_or_404(request, pk)
     context = {
         "rendition": rendition,
+        "title": _title(request.user, rendition),
         "may_ask_again": _may_ask_again(request.user, rendition),
         "size": rendition.file.size if rendition.is_ready and _is_there(rendition) else None,
     }
@@ -42,6 +44,12 @@ def rendition(request, pk):
         waited = (timezone.now() - rendition.requested_at).total_seconds()
         response["Refresh"] = "2" if waited < 20 else "5" if waited < 120 else "15"
     return response
+
+
+def _title(user, rendition):
+    if rendition.compendium:
+        return rendition.compendium.cycle.name
+    return title_as_seen_by(user, rendition.submission)
 
 
 def _is_there(rendition) -> bool:

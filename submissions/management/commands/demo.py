@@ -16,6 +16,8 @@ class Command(BaseCommand):
     def handle(self, *, address, **options):
         if settings.PORTAL_MODE == "production":
             raise CommandError("This is a production portal: the demonstration's invented people do not belong here.")
+        if not build.is_built() and User.objects.exists():
+            raise CommandError("This portal has people of its own: the demonstration fills only an empty one.")
         if build.is_built():
             self.stdout.write("The demonstration is there already; its data are kept.")
         else:
