@@ -1,4 +1,4 @@
-"""A compilation of effective practices: objectives with a page each, recommendations, and a document that comes with it."""
+"""A compilation of effective practices: objectives with a page each, recommendations, a document that comes along."""
 
 import pytest
 from playwright.sync_api import expect
@@ -62,7 +62,7 @@ def writes_recommendations(visitor, draft):
     third = visitor.page.get_by_role("group", name="Recommendation 3")
     third.get_by_text("Objectives it is about").click()
     third.get_by_role("checkbox", name="1. Collect and utilize").check()
-    visitor.press("Remove: 2")
+    visitor.page.get_by_role("group", name="Recommendation 2").get_by_role("button", name="Remove").click()
     expect(visitor.page.get_by_role("textbox", name="Recommendation 2")).to_have_value("Share data.")
     expect(visitor.page.get_by_role("textbox", name="Recommendation 3")).to_have_count(0)
     visitor.press("Save, finish later")

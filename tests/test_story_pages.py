@@ -18,7 +18,7 @@ FORMATTED = (
     "<p>One <strong>two</strong> three.</p><h3>Heading</h3><ul><li>a<ul><li>b</li></ul></li></ul>"
     "<table><thead><tr><th>Year</th><th>Members who took part</th><th>Place</th><th>Outcome</th></tr></thead>"
     "<tbody><tr><td>2029</td><td>12</td><td>Ouagadougou</td><td>Declaration</td></tr></tbody></table>"
-    '<p><a href="https://example.org/" rel="noopener noreferrer">A report with averylongwordthatdoesnotbreakanywhere</a></p>'
+    '<p><a href="https://example.org/" rel="noopener noreferrer">Areportwithonewordthatdoesnotbreakanywhere</a></p>'
 )
 
 

@@ -34,18 +34,17 @@ class Forms(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
+        name, kind = given.get("name"), given.get("type")
         if tag == "form":
             self.found.append((given.get("action", ""), {}))
-        name = given.get("name")
-        if tag == "input" and name and given.get("type") not in {"file", "submit"}:
-            if given.get("type") not in {"checkbox", "radio"} or "checked" in given:
-                self._put(name, given.get("value") or ("on" if given.get("type") == "checkbox" else ""))
-        if tag == "textarea":
+        elif tag == "input" and name and _is_sent(kind, given):
+            self._put(name, given.get("value") or ("on" if kind == "checkbox" else ""))
+        elif tag == "textarea":
             self._textarea = name
             self._put(name, "")
-        if tag == "select":
+        elif tag == "select":
             self._select = name
-        if tag == "option" and "selected" in given and self._select:
+        elif tag == "option" and "selected" in given and self._select:
             self._put(self._select, given.get("value", ""))
 
     def handle_endtag(self, tag):
@@ -60,6 +59,10 @@ class Forms(HTMLParser):
 
     def _put(self, name, value):
         self.found[-1][1].setdefault(name, []).append(value)
+
+
+def _is_sent(kind, given):
+    return "checked" in given if kind in {"checkbox", "radio"} else kind not in {"file", "submit"}
 
 
 def form_of(response, *, action=""):
