@@ -8,7 +8,7 @@ MODE_OF_THIS_MACHINE := $(PORTAL_MODE)
 PORT   ?= 8000
 SERVE  ?= yes
 JOBS   ?= auto
-# What the tests run on; SLOW_ON is for the browser and fault tests, which take minutes.
+# What the tests run on; SLOW_ON is for the browser, fault and slow tests, which take minutes.
 RUN_ON  ?= sqlite postgresql
 SLOW_ON ?= $(RUN_ON)
 
@@ -28,8 +28,8 @@ DEV          := .venv/.installed-dev
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard iscm_portal/locale/*/LC_MESSAGES/*.po))
 
 PYTEST     := $(PY) -m pytest
-FAST       := -m "not browser and not fault" -n $(JOBS) --maxprocesses 8
-SLOW       := -m "browser or fault"
+FAST       := -m "not browser and not fault and not slow" -n $(JOBS) --maxprocesses 8
+SLOW       := -m "browser or fault or slow"
 POSTGRESQL := $(PY) -m tests.throwaway_postgres --
 
 .DEFAULT_GOAL := help
