@@ -1,17 +1,13 @@
 from .compendium import Compendium, Rendition
-from .cycles import (
-    DocumentText,
-    DocumentTextText,
+from .cycles import DocumentText, DocumentTextText, Extension, ReviewCycle, ReviewCycleText
+from .input_types import (
     EngagementMode,
-    Extension,
     InputType,
     InputTypeText,
     Outline,
     OutlineSection,
     OutlineSectionText,
     Phase,
-    ReviewCycle,
-    ReviewCycleText,
     Term,
     TermText,
     TypeSection,

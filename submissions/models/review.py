@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .cycles import OutlineSection
+from .input_types import OutlineSection
 from .people import User
 from .submission import Submission
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from objectives.models import WORDING_LANGUAGES, GuidingPrinciple, Objective, Roundtable
 
-from .cycles import EngagementMode, InputType, OutlineSection, ReviewCycle, Term
+from .cycles import ReviewCycle
+from .input_types import EngagementMode, InputType, OutlineSection, Term
 from .mechanisms import ISCM, PartnerEntity, Region
 from .people import User
 
