@@ -14,12 +14,13 @@ RUN pip install --no-cache-dir --require-hashes --only-binary :all: -r requireme
 
 COPY . .
 
-# The catalogues and the static files belong to the image. The key below opens nothing: it is not kept.
+# The catalogues and the static files belong to the image. The key and the address below are not kept.
 RUN for catalogue in iscm_portal/locale/*/LC_MESSAGES/*.po; do \
         [ -e "$catalogue" ] || continue; \
         pybabel --quiet compile --input-file "$catalogue" --output-file "${catalogue%.po}.mo" || exit 1; \
     done \
-    && PORTAL_MODE=production SECRET_KEY=for-building-only python manage.py collectstatic --noinput --verbosity 0
+    && PORTAL_MODE=production SECRET_KEY=for-building-only PORTAL_ADDRESS=https://for.building.invalid \
+        python manage.py collectstatic --noinput --verbosity 0
 
 # Only var/files is written to, and only by this user: mount a volume there.
 RUN useradd --system --no-create-home --uid 10001 portal \

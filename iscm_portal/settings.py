@@ -1,7 +1,7 @@
 """Settings of the portal. Every value that differs between machines comes from an environment variable.
 
 README.md lists the variables; `.env.example` shows them filled in. `PORTAL_MODE` decides how strict
-the rest is: `production` refuses to start without a secret key and serves over HTTPS only;
+the rest is: `production` refuses to start without a secret key and its own address, and serves over HTTPS only;
 `demonstration` (what `make demo` uses) and `development` run from a clone with nothing set.
 """
 
@@ -83,6 +83,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Before all that reads address or body; after what the page that it answers with is made of.
+    "iscm_portal.middleware.ReadableRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "iscm_portal.middleware.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -257,7 +259,11 @@ EMAIL_FILE_PATH = EMAIL_CONFIG.get("EMAIL_FILE_PATH") or str(STATE_DIR / "mail")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ISCM Portal <portal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="http://127.0.0.1:8000")
+
+# Links in mails are this and a path. In production a guess would send people to their own machine.
+PORTAL_ADDRESS = (
+    env.str("PORTAL_ADDRESS") if IS_PRODUCTION else env.str("PORTAL_ADDRESS", default="http://127.0.0.1:8000")
+).rstrip("/")
 
 Q_CLUSTER = {
     "name": "portal",

@@ -98,6 +98,10 @@ class ReferenceAdmin(WideTexts, SimpleHistoryAdmin):
         fields = super().get_fields(request, obj)
         return [*self.identity, *(name for name in fields if name not in self.identity)]
 
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """History is for reading: the library would put an earlier state back whole, past every rule of the form."""
+        raise Http404
+
     @admin.display(description=_("used by"))
     def used_by(self, obj):
         return ", ".join(counted(user, len(keys)) for user, keys in obj.uses.items()) or "–"

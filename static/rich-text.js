@@ -256,6 +256,14 @@ function beginCounter(root, textarea, editor) {
   });
 }
 
+function refusesPaste(root, event) {
+  const refused = root.querySelector("[data-rich-text-refused]");
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  const isTooLong = text.length > Number(root.dataset.mostCharacters) || countWords(text) > Number(root.dataset.mostWords);
+  refused.hidden = !isTooLong;
+  return isTooLong;
+}
+
 async function begin(root) {
   const [library, { tidyPaste }] = await Promise.all([import(root.dataset.editor), import(root.dataset.paste)]);
   const textarea = root.querySelector("textarea");
@@ -300,6 +308,8 @@ async function begin(root) {
     editorProps: {
       attributes,
       transformPastedHTML: tidyPaste,
+      // What no section can hold is not laid out first, which would take minutes; it stays in the clipboard.
+      handlePaste: (_view, event) => refusesPaste(root, event),
       clipboardTextParser(text, _context, _isPlain, view) {
         const holder = document.createElement("div");
         holder.innerHTML = fromPlain(text);

@@ -134,8 +134,14 @@ def _engagement(submission, section):
             yield f"{mode}-capacity", _("Say in what capacity the representative acts for the mechanism.")
         if not engagement.representative and engagement.mode.representatives.all():
             yield f"{mode}-representative", _("Give the name of the representative.")
-    if submission.cycle.kind == ReviewCycle.Kind.REGIONAL and not submission.regions.all():
-        yield "regions", _("Choose the regional review or reviews that this input is for.")
+    if submission.cycle.kind == ReviewCycle.Kind.REGIONAL and submission.cycle.region_id not in {
+        region.pk for region in submission.regions.all()
+    }:
+        yield (
+            "regions",
+            _("The regional reviews that this input is for must include the one it is filed to: %(region)s.")
+            % {"region": submission.cycle.region.name},
+        )
     if not submission.agreed_how.strip():
         yield "agreed_how", _("Say how the input was agreed within the mechanism.")
     if not submission.is_collective:

@@ -34,7 +34,8 @@ from django.utils import translation
 from objectives.models import Wording
 
 from . import rich_text
-from .models import Answer, Attachment, Engagement, ObjectiveBlock, OutlineSection, Submission, Term, TypeSection
+from .models import Answer, Attachment, Engagement, ObjectiveBlock, OutlineSection, Submission, Term, TypeSection, User
+from .permissions import may_draft
 
 Kind = OutlineSection.Kind
 
@@ -45,6 +46,23 @@ def canonical(content: dict) -> str:
 
 def digest(canonical_text: str) -> str:
     return hashlib.sha256(canonical_text.encode()).hexdigest()
+
+
+def roundtables(content: dict) -> list[int]:
+    """The numbers of those it speaks to: through its objectives, or because its speaker speaks there."""
+    through_objectives = {
+        block["roundtable"]["number"] for section in content["sections"] for block in section.get("blocks", [])
+    }
+    spoken_at = {
+        roundtable["number"] for section in content["sections"] for roundtable in section.get("roundtables", [])
+    }
+    return sorted(through_objectives | spoken_at)
+
+
+def title_as_seen_by(user: User, submission: Submission) -> str:
+    """For IOM the title as it was filed: the mechanism may be writing a better one."""
+    newest = None if may_draft(user, submission) else submission.revisions.last()
+    return newest.content["title"] if newest else submission.title
 
 
 def load(submission: Submission) -> Submission:

@@ -43,14 +43,18 @@ def account_of(email: str) -> User | None:
 
 
 @transaction.atomic
-def send(invitation: Invitation, *, by: User) -> None:
-    """Writes the invitation and the job that mails it, both or neither. Sent again, it is valid anew."""
+def send(invitation: Invitation, *, by: User) -> bool:
+    """Writes the invitation and the job that mails it, both or neither. Sent again, it is valid anew.
+
+    False, and nothing is sent, when one to be sent again was accepted or withdrawn in the meantime.
+    """
     if invitation.pk is None:
         invitation.invited_by = by
-    else:
-        invitation.expires_at = invitation_expiry()
-    invitation.save()
+        invitation.save()
+    elif not Invitation.objects.open().filter(pk=invitation.pk).update(expires_at=invitation_expiry()):
+        return False
     async_task("submissions.tasks.send_invitation", invitation.pk)
+    return True
 
 
 @transaction.atomic
@@ -80,17 +84,23 @@ def verify(user: User, email: str) -> None:
 
 
 def affiliate(user: User, invitation: Invitation) -> None:
+    """No right begins before the day, or lasts beyond the day, that the invitation names."""
     terms = {"user": user, "iscm": invitation.iscm, "capacity": invitation.capacity}
-    lasting = Affiliation.objects.filter(**terms, ends_on=None).first()
-    if lasting is None:
+    lasting = Affiliation.objects.select_for_update().filter(**terms, ends_on=None).first()
+    if lasting is None or invitation.ends_on:
         Affiliation.objects.create(
             **terms, may_file=invitation.may_file, starts_on=invitation.starts_on, ends_on=invitation.ends_on
         )
         return
     # Somebody invited to what they already are: nothing is taken away, the right to file may be added.
-    lasting.may_file |= invitation.may_file
+    files_from = min((part.starts_on for part in (lasting, invitation) if part.may_file), default=None)
     lasting.starts_on = min(lasting.starts_on, invitation.starts_on)
+    lasting.may_file = files_from is not None and files_from <= max(lasting.starts_on, today())
+    if files_from and not lasting.may_file:
+        lasting.ends_on = files_from
     lasting.save()
+    if lasting.ends_on:
+        Affiliation.objects.create(**terms, may_file=True, starts_on=files_from)
 
 
 def is_last_to_file(affiliation: Affiliation) -> bool:

@@ -30,6 +30,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django_q.tasks import async_task
 
+from .content import title_as_seen_by
 from .models import Affiliation, Mail, Status, Submission, SubmissionEvent, User
 from .permissions import is_reviewer_of
 
@@ -115,7 +116,7 @@ def _write(event: SubmissionEvent, name: str, *, to: User) -> Mail:
                 "event": event,
                 "submission": submission,
                 "status": Status(event.target).label,
-                "title": _one_line(submission.title),
+                "title": _one_line(title_as_seen_by(to, submission)),
                 "actor": _one_line(event.actor.name),
                 "recipient": _one_line(to.name),
                 "zone": zone.key,

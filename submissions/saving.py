@@ -22,9 +22,12 @@ class NotEditable(Exception):
 
 
 class Overtaken(Exception):
-    """Somebody has saved since the page was opened. `stored` is what they saved, in the values of the form."""
+    """Somebody has saved since the page was opened. `stored` is what they saved, in the values of the form.
 
-    def __init__(self, *, version: int, stored: dict, saved_by: User | None, saved_at: datetime | None):
+    `version` is what a page carries that has seen it.
+    """
+
+    def __init__(self, *, version: int | str, stored: dict, saved_by: User | None, saved_at: datetime | None):
         self.version, self.stored, self.saved_by, self.saved_at = version, stored, saved_by, saved_at
         super().__init__()
 
@@ -67,6 +70,19 @@ def editing(submission: Submission, *, by: User) -> Iterator[Submission]:
         yield submission
 
 
+def save_title(submission: Submission, form, *, by: User) -> None:
+    """Write a valid form of the title and the language. Raises NotEditable, Overtaken."""
+    with editing(submission, by=by) as submission:
+        stored = {name: getattr(submission, name) for name in form.TEXTS}
+        if form.values() == stored:
+            return
+        if form.based_on != form.version_of(submission):
+            raise Overtaken(version=form.version_of(submission), stored=stored, saved_by=None, saved_at=None)
+        submission.title, submission.language = form.values()["title"], form.values()["language"]
+        submission.saved_at = timezone.now()
+        submission.save(update_fields=["title", "language", "saved_at"])
+
+
 def save_section(submission: Submission, section: OutlineSection, form, *, by: User, finished: bool) -> list[Missing]:
     """Write a valid form of this section, and answer what it still lacks. `finished`: the person thinks it complete.
 
@@ -82,9 +98,10 @@ def save_section(submission: Submission, section: OutlineSection, form, *, by: U
                 raise Overtaken(
                     version=answer.version, stored=stored, saved_by=answer.saved_by, saved_at=answer.saved_at
                 )
+            version = form.version_after(submission, answer.version)
             form.write(submission)
             answer.text = form.values().get("text", "")
-            answer.version += 1
+            answer.version = version
         return record(submission, answer, by=by, finished=finished, is_news=is_news)
 
 
@@ -96,11 +113,11 @@ def save_block(submission: Submission, section: OutlineSection, form, *, by: Use
         if block is None and not form.puts_back:
             saved_by = answer.saved_by if answer.pk else None
             raise Overtaken(version=-1, stored={}, saved_by=saved_by, saved_at=answer.saved_at)
-        block = block or ObjectiveBlock(submission=submission, objective=form.objective)
+        block = block or ObjectiveBlock(submission=submission, objective=form.objective, version=answer.version)
         stored = form.stored_in(block)
         is_news = form.values() != stored or block.pk is None
         if is_news:
-            if block.version and form.based_on != block.version:
+            if block.pk and form.based_on != block.version:
                 # The section's row says by whom, unless something else in the section was saved later.
                 saved_by = answer.saved_by if answer.pk and answer.saved_at == block.saved_at else None
                 raise Overtaken(version=block.version, stored=stored, saved_by=saved_by, saved_at=block.saved_at)

@@ -16,15 +16,15 @@ people_urls = [
 
 filing_urls = [
     path("mechanisms/<slug:slug>/", filing.iscm_home, name="iscm_home"),
-    path("mechanisms/<slug:slug>/start/<slug:cycle>/<str:type>/", filing.start_submission, name="start_submission"),
-    path("inputs/<str:reference>/", browsing.submission, name="submission"),
-    path("inputs/<str:reference>/tasks/", filing.tasks, name="tasks"),
-    path("inputs/<str:reference>/title/", filing.title, name="title"),
-    path("inputs/<str:reference>/check/", filing.check, name="check"),
-    path("inputs/<str:reference>/preview/", filing.preview, name="preview"),
-    path("inputs/<str:reference>/step/<slug:name>/", steps.step, name="step"),
-    path("inputs/<str:reference>/receipt/", steps.receipt, name="receipt"),
-    path("inputs/<str:reference>/history/", browsing.history, name="history"),
+    path("mechanisms/<slug:slug>/start/<slug:cycle>/<slug:type>/", filing.start_submission, name="start_submission"),
+    path("inputs/<slug:reference>/", browsing.submission, name="submission"),
+    path("inputs/<slug:reference>/tasks/", filing.tasks, name="tasks"),
+    path("inputs/<slug:reference>/title/", filing.title, name="title"),
+    path("inputs/<slug:reference>/check/", filing.check, name="check"),
+    path("inputs/<slug:reference>/preview/", filing.preview, name="preview"),
+    path("inputs/<slug:reference>/step/<slug:name>/", steps.step, name="step"),
+    path("inputs/<slug:reference>/receipt/", steps.receipt, name="receipt"),
+    path("inputs/<slug:reference>/history/", browsing.history, name="history"),
 ]
 
 reviewing_urls = [

@@ -60,13 +60,15 @@ def cycle_is_open(submission: Submission, by: User) -> str | None:
         return _("%(cycle)s is not open for inputs yet.") % {"cycle": submission.cycle}
     if now >= closes_at:
         local = closes_at.astimezone(submission.cycle.zone)
-        return _(
-            "%(cycle)s closed for inputs on %(moment)s (%(zone)s). Your text is kept; ask IOM for an extension."
-        ) % {
+        closed = _("%(cycle)s closed for inputs on %(moment)s (%(zone)s).") % {
             "cycle": submission.cycle,
             "moment": date_format(local, "DATETIME_FORMAT"),
-            "zone": submission.cycle.time_zone,
+            "zone": submission.cycle.time_zone.replace("_", " "),
         }
+        if submission.pk is None:  # nothing is written yet
+            return closed
+        kept = _("Your text is kept; ask IOM for an extension.")
+        return f"{closed} {kept}"
     return None
 
 
@@ -76,7 +78,9 @@ def everything_required_is_answered(submission: Submission, by: User) -> str | N
 
 
 def every_change_request_is_answered(submission: Submission, by: User) -> str | None:
-    open_requests = submission.change_requests.open().select_related("section").prefetch_related("section__texts")
+    # Only in sections that the type still asks for: no other can be opened and saved.
+    open_requests = submission.change_requests.open().filter(section__input_types=submission.input_type_id)
+    open_requests = open_requests.select_related("section").prefetch_related("section__texts")
     headings = sorted({str(request.section.heading) for request in open_requests})
     if headings:
         return _("Changes are still asked for in: %(sections)s. Look at each and save it.") % {
@@ -289,18 +293,16 @@ def perform(
 
 def _freeze(submission: Submission, cause: Revision.Cause, newest: Revision | None, *, by: User) -> Revision:
     """A filing freezes the working copy. An approval freezes again what was filed: that is what was read."""
-    if cause == Revision.Cause.APPROVED and newest:
-        canonical, words = newest.canonical, newest.words
-    else:
-        snapshot = content.snapshot(submission)
-        canonical, words = content.canonical(snapshot), content.words(snapshot)
+    frozen = newest.content if cause == Revision.Cause.APPROVED and newest else content.snapshot(submission)
+    canonical = content.canonical(frozen)
     return Revision.objects.create(
         submission=submission,
         number=newest.number + 1 if newest else 1,
         cause=cause,
         canonical=canonical,
         sha256=content.digest(canonical),
-        words=words,
+        words=content.words(frozen),
+        roundtables="".join(f",{number}" for number in content.roundtables(frozen)) + ",",
         frozen_by=by,
     )
 
@@ -317,7 +319,7 @@ def start(*, iscm: ISCM, cycle: ReviewCycle, input_type: InputType, by: User) ->
             iscm=iscm,
             input_type=input_type,
             is_sole=input_type.is_sole,
-            title=_("%(type)s – %(mechanism)s") % {"type": input_type.short_name, "mechanism": iscm.short_name},
+            title=_default_title(iscm, input_type),
             language=by.language if by.language in cycle.accepted_languages else cycle.accepted_languages[0],
             started_by=by,
         )
@@ -334,16 +336,20 @@ def start(*, iscm: ISCM, cycle: ReviewCycle, input_type: InputType, by: User) ->
                 _("%(cycle)s is for mechanisms of that region; the register does not list %(mechanism)s there.")
                 % {"cycle": cycle, "mechanism": iscm}
             )
-        if sentences := [
-            sentence for guard in (type_is_filed_alone, cycle_is_open) if (sentence := guard(submission, by))
-        ]:
-            raise Refused(*sentences)
+        if sentence := type_is_filed_alone(submission, by) or cycle_is_open(submission, by):
+            raise Refused(sentence)
         submission.reference = _next_reference(iscm, cycle, input_type)
         submission.save()
         if cycle.region_id:
             submission.regions.set([cycle.region_id])
         SubmissionEvent.objects.create(submission=submission, step="start", target=Status.DRAFT, actor=by)
     return submission
+
+
+def _default_title(iscm: ISCM, input_type: InputType) -> str:
+    """A mechanism without an acronym may have a name as long as the column."""
+    title = _("%(type)s – %(mechanism)s") % {"type": input_type.short_name, "mechanism": iscm.short_name}
+    return title[: Submission._meta.get_field("title").max_length].rstrip()
 
 
 def _next_reference(iscm: ISCM, cycle: ReviewCycle, input_type: InputType) -> str:

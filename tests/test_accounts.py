@@ -142,6 +142,14 @@ def test_iom_and_staff_get_no_further_than_setting_up_a_second_factor(client, re
     assert "Your role needs a second step at sign-in" in text_of(response)
 
 
+def test_the_list_of_second_factors_is_not_open_without_one(client, second_factor_required, ada):
+    client.force_login(ada)
+    for page in ("changelist", "add"):
+        response = client.get(reverse(f"admin:mfa_authenticator_{page}"))
+        assert response.status_code == 302, page
+        assert response.headers["Location"] == reverse("mfa_index")
+
+
 def test_a_focal_point_needs_no_second_factor(client, second_factor_required, amina):
     client.force_login(amina)
     assert client.get(reverse("profile")).status_code == 200

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
@@ -443,16 +444,68 @@ def test_a_changed_address_takes_the_old_mailbox_its_rights(as_ada, amina):
     assert not amina.emailaddress_set.exists()
 
 
-def test_an_administrator_of_people_cannot_make_anybody_all_powerful(client, amina):
-    from django.contrib.auth.models import Permission
+ROLES = ["is_reviewer", "is_approver", "is_staff", "is_superuser"]
 
+
+def roles_of(person) -> set[str]:
+    return {role for role in ROLES if getattr(person, role)}
+
+
+@pytest.fixture
+def clerk(reference):
+    """Looks after accounts, and nothing else."""
     clerk = factories.make_person(name="Clerk Jones", is_staff=True)
-    clerk.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user"]))
+    codes = ["view_user", "change_user", "delete_user"]
+    clerk.user_permissions.set(Permission.objects.filter(content_type__app_label="submissions", codename__in=codes))
+    return clerk
+
+
+@pytest.fixture
+def as_clerk(client, clerk):
     client.force_login(clerk)
-    data = form_data(client.get(address("change", clerk)))
-    client.post(address("change", clerk), data | {"is_superuser": "on", "is_staff": "on"})
+    return client
+
+
+def test_an_administrator_of_people_gives_nobody_a_role(as_clerk, clerk):
+    data = form_data(as_clerk.get(address("change", clerk)))
+    response = as_clerk.post(address("change", clerk), data | dict.fromkeys(ROLES, "on") | {"name": "Clerk Smith"})
+    assert response.status_code == 302
     clerk.refresh_from_db()
-    assert not clerk.is_superuser
+    assert clerk.name == "Clerk Smith"
+    assert roles_of(clerk) == {"is_staff"}
+
+
+def test_an_administrator_of_people_gets_hold_of_nobody_more_powerful(as_clerk, ada):
+    password, page = reverse("admin:auth_user_password_change", args=[ada.pk]), address("change", ada)
+    new = {"password1": "a brand new pass 77", "password2": "a brand new pass 77", "usable_password": "true"}
+    mine = {"email": "clerk@example.org", "name": "Ada", "language": "en", "time_zone": "UTC"}
+    inline = {"affiliations-TOTAL_FORMS": "0", "affiliations-INITIAL_FORMS": "0"}
+    assert as_clerk.post(password, new).status_code == 403
+    assert as_clerk.post(page, mine | inline).status_code == 403
+    assert as_clerk.post(address("delete", ada), {"post": "yes"}).status_code == 403
+    action = {"action": "delete_selected", "_selected_action": [ada.pk], "post": "yes"}
+    as_clerk.post(address("changelist", User), action)
+    again = User.objects.get(pk=ada.pk)
+    assert (again.email, again.is_active, again.check_password(factories.PASSWORD)) == (ada.email, True, True)
+
+
+def test_an_administrator_of_people_helps_everybody_else(as_clerk, amina):
+    data = form_data(as_clerk.get(address("change", amina)))
+    assert as_clerk.post(address("change", amina), data | {"name": "Amina D."}).status_code == 302
+    amina.refresh_from_db()
+    assert amina.name == "Amina D."
+
+
+def test_an_earlier_state_of_a_person_brings_no_role_back(as_clerk, clerk):
+    clerk.is_approver = True
+    clerk.save()
+    earlier = clerk.history.first()
+    clerk.is_approver = False
+    clerk.save()
+    page = reverse("admin:submissions_user_simple_history", args=[clerk.pk, earlier.pk])
+    assert as_clerk.post(page, form_data(as_clerk.get(address("change", clerk)))).status_code == 404
+    clerk.refresh_from_db()
+    assert roles_of(clerk) == {"is_staff"}
 
 
 # ---------------------------------------------------------------------------------------------- cost

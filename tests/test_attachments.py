@@ -1,6 +1,7 @@
 """Documents that come with an input: judged by their content, kept as downloads that cannot run."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -298,3 +299,33 @@ def test_looking_at_the_address_of_removal_removes_nothing(as_amina, draft):
     kept = draft.attachments.get()
     as_amina.get(reverse("remove_attachment", args=[draft.reference, kept.pk]))
     assert Attachment.objects.get().removed_at is None
+
+
+def linked_documents(client, submission, **asked):
+    """What the links on the page of the input lead to."""
+    page = client.get(reverse("submission", args=[submission.reference]), asked).content.decode()
+    return [b"".join(client.get(link)) for link in re.findall(r'href="([^"]*/attachments/[^"]*)"', page)]
+
+
+def test_one_file_attached_twice_and_taken_off_once_is_still_downloaded(
+    client, amina, rita, mechanism_a, cycle, django_capture_on_commit_callbacks
+):
+    draft = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B2")
+    client.force_login(amina)
+    content = pdf()
+    for title in ("A", "B"):
+        attach(client, draft, content, "a.pdf", title=title)
+    with django_capture_on_commit_callbacks(execute=True):
+        take_off(client, draft.attachments.get(title="B"))
+    factories.answer_everything_required(submission=draft)
+    workflow.perform(draft, "submit", by=amina)
+    client.force_login(rita)
+    assert content in linked_documents(client, draft)
+    # Taken off as well, once it was filed: the file stays for those who read what was filed.
+    workflow.perform(draft, "take_up", by=rita)
+    workflow.perform(draft, "request_changes", by=rita, note="Please look again.")
+    client.force_login(amina)
+    with django_capture_on_commit_callbacks(execute=True):
+        take_off(client, draft.attachments.get(title="A"))
+    client.force_login(rita)
+    assert content in linked_documents(client, draft, revision=1)

@@ -219,9 +219,7 @@ def test_the_outcome_document_of_another_input_cannot_be_named(
     "path",
     [
         "/inputs/nothing/section/about/",
-        "/inputs/%00/section/about/",
         "/inputs/{reference}/section/nothing/",
-        "/inputs/{reference}/section/%00/",
         "/inputs/{reference}/section/objectives/objective/0/",
         "/inputs/{reference}/section/objectives/objective/24/",
         "/inputs/{reference}/section/objectives/objective/99999999999999999999999/",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from objectives.models import ObjectiveText
 from submissions import renditions, tasks
 from submissions.documents import arrangement, compendium
+from submissions.forms.compiling import CompendiumForm
 from submissions.models import Compendium, Rendition, Status
 
 from . import factories
@@ -362,6 +363,23 @@ def test_compiling_saves_what_was_typed_and_asks_the_worker_once(client, piotr, 
     client.force_login(piotr)
     shown = client.get(reverse("rendition_file", args=[rendition.pk]))
     assert "Dear readers" in Printed(b"".join(shown)).text()
+
+
+@pytest.mark.parametrize("name", ["compendium", "compile"])
+def test_of_two_first_saves_at_once_the_second_is_written_too(client, piotr, approved, cycle, monkeypatch, name):
+    """The other press comes between this one's look for the recipe and its writing of it."""
+    looked = CompendiumForm.is_valid
+
+    def is_valid_while_another_saves(form):
+        if not Compendium.objects.exists():
+            Compendium.objects.create(cycle=cycle, foreword="<p>The other press.</p>")
+        return looked(form)
+
+    monkeypatch.setattr(CompendiumForm, "is_valid", is_valid_while_another_saves)
+    client.force_login(piotr)
+    typed = {"foreword": "<p>This press.</p>", "foreword-format": "html", "language": "en"}
+    assert client.post(reverse(name, args=["TEST2030"]), typed).status_code == 302
+    assert Compendium.objects.get().foreword == "<p>This press.</p>"
 
 
 def test_a_foreword_that_cannot_be_stored_is_given_back_with_a_sentence(client, piotr, approved):

@@ -9,7 +9,7 @@ import tempfile
 import pytest
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import include, path, reverse
@@ -118,9 +118,11 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, amina):
         assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax"), name
 
 
-def settings_in_production():
+STRICT = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "REQUIRE_SECOND_FACTOR", "DEBUG"]
+
+
+def settings_in_production(names=STRICT, *, without="", **variables):
     """The portal's settings as a production server reads them, in a process of its own."""
-    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "REQUIRE_SECOND_FACTOR", "DEBUG"]
     program = (
         f"import json; from iscm_portal import settings; print(json.dumps([getattr(settings, n) for n in {names}]))"
     )
@@ -132,10 +134,14 @@ def settings_in_production():
             "ALLOWED_HOSTS": "portal.example.org",
             "PORTAL_STATE_DIR": folder,
             "PORTAL_ADDRESS": "https://portal.example.org",
+            **variables,
         }
+        environment.pop(without, None)
         answer = subprocess.run(
-            [sys.executable, "-c", program], env=environment, cwd=settings.BASE_DIR, capture_output=True, check=True
+            [sys.executable, "-c", program], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True
         )
+    if answer.returncode:
+        raise ImproperlyConfigured(answer.stderr.splitlines()[-1])
     return dict(zip(names, json.loads(answer.stdout), strict=True))
 
 
@@ -147,6 +153,68 @@ def test_production_is_strict_unless_told_otherwise():
         "REQUIRE_SECOND_FACTOR": True,
         "DEBUG": False,
     }
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "PORTAL_ADDRESS"])
+def test_production_does_not_start_without_what_nobody_can_guess(name):
+    with pytest.raises(ImproperlyConfigured, match=name):
+        settings_in_production(without=name)
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_same_address():
+    told = settings_in_production(["PORTAL_ADDRESS"], PORTAL_ADDRESS="https://portal.example.org/")
+    assert told == {"PORTAL_ADDRESS": "https://portal.example.org"}
+
+
+def is_told_that_it_could_not_be_read(response) -> bool:
+    return response.status_code == 400 and "<h1>This could not be read</h1>" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/inputs/%00/",
+        "/inputs/a%00b/history/",
+        "/desk/?q=a%00b",
+        "/admin/submissions/submission/?status__exact=%00",
+        "/admin/submissions/term/?vocabulary__exact=a%00",
+    ],
+)
+def test_an_address_with_a_character_that_nothing_can_store_is_answered_with_a_page_of_ours(ada, address):
+    client = Client(raise_request_exception=False)
+    assert is_told_that_it_could_not_be_read(client.get(address))
+    client.force_login(ada)
+    response = client.get(address)
+    assert is_told_that_it_could_not_be_read(response)
+    assert reverse("profile") in response.content.decode(), "signed in as before"
+    assert response.headers["X-Frame-Options"] == "DENY"
+
+
+HALF_OF_A_CHARACTER = rb"x\ud800y"
+
+
+def send_name(client, content_type):
+    fields = [(b"name", HALF_OF_A_CHARACTER), (b"language", b"en"), (b"time_zone", b"UTC")]
+    body = b"".join(b'--B\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % field for field in fields)
+    return client.generic("POST", reverse("profile"), body + b"--B--\r\n", content_type)
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", '"UTF-7"', "base64", "latin-1", "nothing"])
+def test_a_form_in_another_encoding_than_ours_is_answered_with_a_page_of_ours(amina, charset):
+    client = Client(raise_request_exception=False)
+    client.force_login(amina)
+    response = send_name(client, f"multipart/form-data; boundary=B; charset={charset}")
+    assert is_told_that_it_could_not_be_read(response)
+    amina.refresh_from_db()
+    assert amina.name == "Amina Diallo"
+
+
+@pytest.mark.parametrize("ending", ["", "; charset=utf-8", '; charset="UTF-8"', "; charset=utf8"])
+def test_a_form_in_our_encoding_is_read(client, amina, ending):
+    client.force_login(amina)
+    assert send_name(client, f"multipart/form-data; boundary=B{ending}").status_code == 302
+    amina.refresh_from_db()
+    assert amina.name == HALF_OF_A_CHARACTER.decode(), "eight letters of which none is half a character"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from submissions import workflow
@@ -15,6 +15,7 @@ from submissions.models import (
     Answer,
     ChangeRequest,
     Extension,
+    InputType,
     Region,
     Rendition,
     ReviewCycle,
@@ -280,6 +281,7 @@ def test_starting_by_following_a_link_is_impossible(as_amina, cycle):
 def test_what_cannot_be_started_is_refused_in_a_sentence(as_amina, closed_cycle, cycle):
     response = as_amina.post(reverse("start_submission", args=["tda", closed_cycle.code, "B1"]), follow=True)
     assert "Test Forum 2026 closed for inputs on" in words_of(response)
+    assert "Your text is kept" not in words_of(response)  # there is none yet
     response = as_amina.post(reverse("start_submission", args=["tda", cycle.code, "B5"]), follow=True)
     assert "does not take inputs of this type" in words_of(response) or "filed jointly" in words_of(response)
     assert not Submission.objects.exists()
@@ -365,10 +367,13 @@ def test_iom_does_not_come_into_the_workshop(client, rita, filed):
 # ------------------------------------------------------------------------------------------ title and language
 
 
+def save_title(client, submission, **fields):
+    seen = client.get(reverse("title", args=[submission.reference])).context["form"]["seen"].value()
+    return client.post(reverse("title", args=[submission.reference]), {"seen": seen, **fields})
+
+
 def test_title_and_language_are_changed_on_their_own_page(as_amina, draft):
-    response = as_amina.post(
-        reverse("title", args=[draft.reference]), {"title": "  Ce que nous\n avons fait ", "language": "fr"}
-    )
+    response = save_title(as_amina, draft, title="  Ce que nous\n avons fait ", language="fr")
     draft.refresh_from_db()
     assert response.url == reverse("tasks", args=[draft.reference])
     assert (draft.title, draft.language) == ("Ce que nous avons fait", "fr")
@@ -404,10 +409,7 @@ def test_a_title_typed_after_filing_is_handed_back(as_amina, filed):
 
 
 def test_a_title_sets_nothing_else(as_amina, draft):
-    as_amina.post(
-        reverse("title", args=[draft.reference]),
-        {"title": "New", "language": "en", "status": "approved", "reference": "X", "filed_at": "2020-01-01"},
-    )
+    save_title(as_amina, draft, title="New", language="en", status="approved", reference="X", filed_at="2020-01-01")
     draft.refresh_from_db()
     assert (draft.title, draft.status, draft.filed_at) == ("New", Status.DRAFT, None)
 
@@ -592,3 +594,45 @@ def test_withdrawing_twice_withdraws_once(as_amina, filed):
     submit(as_amina, filed, "withdraw")
     assert submit(as_amina, filed, "withdraw").url == reverse("submission", args=[filed.reference])
     assert filed.events.filter(step="withdraw").count() == 1
+
+
+# ------------------------------------------------------------------------------------------ at the edges
+
+
+@pytest.mark.parametrize("page", ["", "tasks/", "title/", "check/", "preview/", "step/submit/", "receipt/", "history/"])
+@pytest.mark.parametrize("reference", ["\0", "TEST2030\0-TDA-D2-1", "TEST2030 TDA", "\N{GRINNING FACE}"])
+def test_what_cannot_be_a_reference_is_no_address_of_an_input(reference, page):
+    """PostgreSQL will not even look for some of them."""
+    assert resolve(f"/inputs/TEST2030-TDA-D2-1/{page}").kwargs["reference"] == "TEST2030-TDA-D2-1"
+    with pytest.raises(Resolver404):
+        resolve(f"/inputs/{reference}/{page}")
+
+
+@pytest.mark.parametrize("rest", ["TEST2030/\0", "TEST2\0/D2"])
+def test_what_cannot_be_a_type_or_cycle_is_no_address_to_start_at(rest):
+    assert resolve("/mechanisms/tda/start/TEST2030/D2/").kwargs["type"] == "D2"
+    with pytest.raises(Resolver404):
+        resolve(f"/mechanisms/tda/start/{rest}/")
+
+
+def test_the_longest_names_still_make_a_reference_and_a_title(amina, mechanism_a, cycle):
+    """PostgreSQL refuses what is too long for its column; SQLite stores it."""
+    mechanism_a.name, mechanism_a.acronym, mechanism_a.slug = "Dialogue " * 27, "", "s" * 60
+    mechanism_a.save()
+    cycle.code = "C" * 40
+    cycle.save()
+    input_type = InputType.objects.get(code="D2")
+    input_type.code = "T" * 10
+    input_type.save()
+    input_type.texts.update(short_name="Statement " * 8)
+    submission = workflow.start(iscm=mechanism_a, cycle=cycle, input_type=input_type, by=amina)
+    submission.clean_fields(exclude=["decided_at", "decided_by", "reviewer"])
+    assert submission.reference == f"{'C' * 40}-{'S' * 60}-{'T' * 10}-1"
+    assert submission.title.startswith("Statement Statement")
+    assert len(submission.title) <= 300
+
+
+def test_a_revision_of_thousands_of_digits_counts_as_none(client, rita, filed):
+    client.force_login(rita)
+    response = client.get(reverse("step", args=[filed.reference, "take_up"]) + "?revision=" + "9" * 5000)
+    assert response.context["form"]["expected_revision"].value() == 1

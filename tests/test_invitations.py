@@ -157,6 +157,55 @@ def test_who_drafts_already_can_be_invited_to_file(client, amina, bruno, mechani
     assert affiliation.may_file
 
 
+def in_days(days):
+    return invitations.today() + timedelta(days=days)
+
+
+def files_on(user, days):
+    return Affiliation.objects.current(on=in_days(days)).may_file().filter(user=user).exists()
+
+
+def drafts_on(user, days):
+    return Affiliation.objects.current(on=in_days(days)).filter(user=user).exists()
+
+
+def test_a_right_to_file_for_some_days_begins_and_ends_on_them(mechanism_a, amina, bruno):
+    terms = {"may_file": True, "starts_on": in_days(200), "ends_on": in_days(210)}
+    invitations.accept(invitation_to(mechanism_a, by=amina, email=bruno.email, **terms), user=bruno)
+    assert [files_on(bruno, days) for days in (0, 199, 200, 209, 210, 1000)] == [False, False, True, True, False, False]
+    assert drafts_on(bruno, 0)
+    assert drafts_on(bruno, 1000)
+
+
+def test_a_right_to_file_until_a_day_ends_on_it(mechanism_a, amina, bruno):
+    invitation = invitation_to(mechanism_a, by=amina, email=bruno.email, may_file=True, ends_on=in_days(10))
+    invitations.accept(invitation, user=bruno)
+    assert [files_on(bruno, days) for days in (0, 9, 10, 1000)] == [True, True, False, False]
+    assert drafts_on(bruno, 1000)
+
+
+def test_a_right_to_file_from_a_later_day_begins_on_it(mechanism_a, amina, bruno):
+    invitation = invitation_to(mechanism_a, by=amina, email=bruno.email, may_file=True, starts_on=in_days(20))
+    invitations.accept(invitation, user=bruno)
+    assert [files_on(bruno, days) for days in (0, 19, 20, 1000)] == [False, False, True, True]
+    assert [drafts_on(bruno, days) for days in (0, 19, 20, 1000)] == [True] * 4
+    assert bruno.affiliations.count() == 2
+
+
+def test_who_will_file_later_and_drafts_from_today_does_not_file_before(mechanism_a, amina, bruno):
+    Affiliation.objects.filter(user=bruno).update(may_file=True, starts_on=in_days(20))
+    invitations.accept(invitation_to(mechanism_a, by=amina, email=bruno.email), user=bruno)
+    assert [files_on(bruno, days) for days in (0, 19, 20, 1000)] == [False, False, True, True]
+    assert [drafts_on(bruno, days) for days in (0, 19, 20, 1000)] == [True] * 4
+
+
+def test_an_invitation_takes_no_right_away(mechanism_a, amina, bruno):
+    Affiliation.objects.filter(user=bruno).update(may_file=True)
+    for terms in ({}, {"starts_on": in_days(20)}, {"ends_on": in_days(10)}):
+        invitations.accept(invitation_to(mechanism_a, by=amina, email=bruno.email, **terms), user=bruno)
+        assert all(files_on(bruno, days) for days in (0, 10, 20, 1000)), terms
+
+
 # ------------------------------------------------------------------------------------------- the mail
 
 
@@ -194,6 +243,20 @@ def test_sending_again_makes_it_valid_anew_with_the_same_link(client, amina, inv
     assert again.token == invitation.token
     assert again.expires_at > timezone.now() + timedelta(days=13)
     assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "accepted"])
+def test_sending_again_does_not_undo_what_happened_in_the_meantime(amina, bruno, invitation, state):
+    """The page of people was open while somebody withdrew or accepted the invitation."""
+    seen = Invitation.objects.get()
+    changes = {"revoked_at": timezone.now()}
+    if state == "accepted":
+        changes = {"accepted_at": timezone.now(), "accepted_by": bruno}
+    Invitation.objects.update(**changes)
+    assert not invitations.send(seen, by=amina)
+    invitation.refresh_from_db()
+    assert not invitation.is_open
+    assert OrmQ.objects.count() == 0
 
 
 def test_others_neither_send_again_nor_withdraw(client, invitation, bruno, carla, rita):

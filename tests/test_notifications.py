@@ -110,6 +110,14 @@ def test_a_withdrawal_under_review_is_told_to_the_reviewer_of_the_input_only(eve
     assert set(told_of(workflow.perform(under_review, "withdraw", by=amina))) == {"Bruno", "Hana", "Rita"}
 
 
+def test_iom_is_told_of_a_withdrawal_under_the_title_that_was_filed(everyone, under_review, amina, bruno, rita):
+    workflow.perform(under_review, "request_changes", by=rita, note="More.")
+    Submission.objects.filter(pk=under_review.pk).update(title="A title that nobody filed")
+    workflow.perform(under_review, "withdraw", by=amina)
+    assert "A title that nobody filed" in mail_to(bruno).body
+    assert "A title that nobody filed" not in mail_to(rita).subject + mail_to(rita).body
+
+
 def test_a_withdrawn_draft_is_told_to_nobody_at_iom(everyone, draft, amina, bruno, rita):
     assert set(told_of(workflow.perform(draft, "withdraw", by=amina))) == {"Bruno", "Hana"}
     assert "IOM has not seen it" in mail_to(bruno).body

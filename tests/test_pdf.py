@@ -1,17 +1,19 @@
 """The PDF of one input, read back: words, tags, bookmarks, pages; and what it must never do."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from objectives.models import ObjectiveText
-from submissions.documents import fonts, pdf
+from submissions import workflow
+from submissions.documents import fonts, html, pdf
 from submissions.documents import submission as documents
 from submissions.documents.submission import Standing
 from submissions.models import Revision
@@ -425,6 +427,22 @@ def test_an_approved_input_keeps_the_wording_it_was_filed_under(amina, mechanism
     text = Printed(documents.of_revision(Revision.objects.get(submission=submission, cause="approved")).pdf).text()
     assert "Address and reduce vulnerabilities in migration" in text
     assert "Something else entirely" not in text
+
+
+def test_each_revision_says_when_it_was_filed_itself(filed, amina, rita, piotr):
+    day = {"submit": filed.filed_at}
+    for step, by, days in [
+        ("take_up", rita, 1), ("request_changes", rita, 2), ("resubmit", amina, 3), ("approve", piotr, 4),
+    ]:  # fmt: skip
+        day[step] = filed.filed_at + timedelta(days=days)
+        with time_machine.travel(day[step], tick=False):
+            workflow.perform(filed, step, by=by, note="More.")
+    said = [
+        dict(documents.facts(revision.content, documents.standing_of(revision)))["Filed"]
+        for revision in filed.revisions.order_by("number")
+    ]
+    moments = [html.moment(day[step], filed.cycle.zone) for step in ("submit", "resubmit", "resubmit")]
+    assert [str(moment) for moment in said] == [str(moment) for moment in moments]
 
 
 # ------------------------------------------------------------------------------------------ the command

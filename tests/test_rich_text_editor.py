@@ -235,6 +235,19 @@ def test_plain_text_is_pasted_as_it_would_be_typed_without_the_editor(visit):
     assert page.stored == rich_text.from_plain(text)
 
 
+def test_what_no_section_can_hold_is_refused_before_it_is_laid_out_and_nothing_is_lost(visit):
+    page = visit()
+    page.editor.click()
+    page.paste(text="What was there before.")
+    page.paste(text="word " * (rich_text.MOST_WORDS + 1))
+    refused = page.page.get_by_role("alert").filter(has_text="too long to be pasted here")
+    expect(refused).to_be_visible()
+    assert page.stored == "<p>What was there before.</p>"
+    page.editor.click()
+    page.paste(text="And this.")
+    expect(refused).to_be_hidden()
+
+
 def test_hostile_html_is_pasted_as_words(visit):
     page = visit()
     page.editor.click()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from objectives.models import Objective, Roundtable
 from submissions import completeness, workflow
-from submissions.models import Affiliation, ChangeRequest, OutlineSection, ReviewCycle, Status, TypeSection
+from submissions.models import Affiliation, ChangeRequest, OutlineSection, Region, ReviewCycle, Status, TypeSection
 
 from . import factories
 
@@ -22,8 +22,14 @@ def address(submission, code, objective=None):
     return reverse("section", args=[submission.reference, code])
 
 
-def save(client, submission, code, *, objective=None, button="continue", version=0, follow=False, **fields):
-    """As a browser posts it: `fields` may use __ for the hyphen in a field's name."""
+def save(client, submission, code, *, objective=None, button="continue", version=None, follow=False, **fields):
+    """As a browser posts it: `fields` may use __ for the hyphen in a field's name.
+
+    Without a `version`: of a section not yet saved, and of an objective as it stands.
+    """
+    if version is None:
+        block = submission.objective_blocks.filter(objective__number=objective).first()
+        version = block.version if block else 0
     posted = {name.replace("__", "-"): value for name, value in fields.items()}
     return client.post(address(submission, code, objective), {"version": version, button: "", **posted}, follow=follow)
 
@@ -126,6 +132,49 @@ def test_a_mechanism_of_several_regions_says_which_reviews_an_input_is_for(as_am
     draft = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B3")
     save(as_amina, draft, "about", regions=["africa", "arab"])
     assert set(draft.regions.values_list("code", flat=True)) == {"africa", "arab"}
+
+
+@pytest.fixture
+def regional_draft(amina, mechanism_a):
+    """Of a mechanism of two regions, filed to the review of one."""
+    region = mechanism_a.review_regions.get(code="africa")
+    cycle = factories.make_cycle(code="REG30", kind=ReviewCycle.Kind.REGIONAL, region=region)
+    return factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B3")
+
+
+def regions_of(submission):
+    return set(submission.regions.values_list("code", flat=True))
+
+
+def test_the_review_that_an_input_is_filed_to_cannot_be_taken_off(as_amina, regional_draft):
+    page = text_of(as_amina.get(address(regional_draft, "about")))
+    (box,) = re.findall(r'<input[^>]*value="africa"[^>]*>', page)
+    assert "checked" in box
+    assert "disabled" in box
+    assert "cannot be taken off: Africa." in page
+    save(as_amina, regional_draft, "about", regions=["arab"])
+    assert regions_of(regional_draft) == {"africa", "arab"}
+    save(as_amina, regional_draft, "about", version=1)
+    assert regions_of(regional_draft) == {"africa"}
+
+
+@pytest.mark.parametrize("registered", [["arab", "africa"], ["arab"], ["africa"]])
+@pytest.mark.parametrize("chosen", [["arab"], []])
+def test_an_input_without_the_region_of_its_review_is_not_filed_until_it_is_saved_with_it(
+    as_amina, amina, mechanism_a, regional_draft, registered, chosen
+):
+    factories.answer_everything_required(submission=regional_draft)
+    mechanism_a.review_regions.set(Region.objects.filter(code__in=registered))
+    regional_draft.regions.set(Region.objects.filter(code__in=chosen))
+    with pytest.raises(workflow.Refused, match="must include the one it is filed to: Africa"):
+        workflow.perform(regional_draft, "submit", by=amina)
+    (lack,) = completeness.missing(regional_draft)
+    assert (lack.section.code, lack.field) == ("about", "regions")
+    page = as_amina.get(address(regional_draft, "about"))
+    assert 'id="id_regions"' in text_of(page)
+    save(as_amina, regional_draft, "about", **(page.context["form"].initial | {"regions": []}))
+    assert "africa" in regions_of(regional_draft)
+    workflow.perform(regional_draft, "submit", by=amina)
 
 
 def test_an_imrf_input_does_not_ask_for_regional_reviews(as_amina, draft):

@@ -142,6 +142,16 @@ def test_changes_have_to_be_looked_at_before_the_input_is_resubmitted(under_revi
     assert Submission.objects.get().status == Status.UNDER_REVIEW
 
 
+def test_a_change_asked_for_in_a_section_that_is_no_longer_asked_stops_nobody(under_review, amina, rita):
+    section = under_review.input_type.type_sections.get(section__code="annexes").section
+    workflow.perform(
+        under_review, "request_changes", by=rita, note="One thing.", change_requests=[(section, "Attach it.")]
+    )
+    under_review.input_type.type_sections.filter(section=section).delete()
+    workflow.perform(under_review, "resubmit", by=amina)
+    assert Submission.objects.get().status == Status.UNDER_REVIEW
+
+
 def test_an_answer_taken_away_while_changing_is_missed_at_resubmission(under_review, amina, rita):
     workflow.perform(under_review, "request_changes", by=rita, note="One thing.")
     under_review.engagements.all().delete()

@@ -50,6 +50,13 @@ class AffiliationInline(admin.TabularInline):
     autocomplete_fields = ["iscm"]
 
 
+RIGHTS = ["is_reviewer", "is_approver", "is_staff", "is_superuser", "groups"]
+
+
+def is_above(user, person) -> bool:
+    return person is not None and person.is_superuser and not user.is_superuser
+
+
 @admin.register(User)
 class UserAdmin(ReferenceAdmin, DjangoUserAdmin):
     form = PersonForm
@@ -75,10 +82,17 @@ class UserAdmin(ReferenceAdmin, DjangoUserAdmin):
     ]
     actions = ["delete_selected"]
 
+    # Only somebody who may do everything makes others able to, or gets hold of an account that is.
+
     def get_readonly_fields(self, request, obj=None):
-        """Only somebody who may do everything makes others able to."""
         fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.is_superuser else [*fields, "is_staff", "is_superuser", "groups"]
+        return fields if request.user.is_superuser else [*fields, *RIGHTS]
+
+    def has_change_permission(self, request, obj=None):
+        return not is_above(request.user, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return not is_above(request.user, obj) and super().has_delete_permission(request, obj)
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []

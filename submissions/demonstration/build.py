@@ -7,7 +7,7 @@ from datetime import timedelta
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
 
 from objectives.models import GuidingPrinciple, Objective, Roundtable
@@ -208,9 +208,8 @@ def _mechanism(mechanism: Mechanism, igo: PartnerEntity):
 
 
 def _input(mechanism, iscm, cycle, code, status, *, head, drafter, reviewer, approver) -> Submission:
-    submission = workflow.start(iscm=iscm, cycle=cycle, input_type=InputType.objects.get(code=code), by=drafter)
-    submission.language = mechanism.words["language"]
-    submission.save()
+    with translation.override(mechanism.words["language"]):  # as in the drafter's own browser
+        submission = workflow.start(iscm=iscm, cycle=cycle, input_type=InputType.objects.get(code=code), by=drafter)
     _answer(submission, mechanism, only_half=status == "draft", head=head, drafter=drafter)
     who = {"take_up": reviewer, "request_changes": reviewer, "approve": approver, "decline": approver}
     for step in STEPS[status]:

@@ -36,16 +36,21 @@ def of_draft(content: dict, *, language: str = "", at: datetime | None = None, z
 
 
 def of_revision(revision: Revision, *, language: str = "", as_draft: bool = False) -> pdf.Made:
+    return make(revision.content, standing_of(revision, as_draft=as_draft), language=language)
+
+
+def standing_of(revision: Revision, *, as_draft: bool = False) -> Standing:
+    """What the cover says of a revision besides its content; an approved one was filed as the revision before it."""
     submission = revision.submission
-    standing = Standing(
+    filed = submission.revisions.filter(cause=Revision.Cause.FILED, number__lte=revision.number).last()
+    return Standing(
         Kind.DRAFT if as_draft else Kind(revision.cause),
         revision.frozen_at,
-        filed_at=submission.filed_at,
+        filed_at=filed.frozen_at if filed else submission.filed_at,
         revision=revision.number,
         sha256=revision.sha256,
         zone=submission.cycle.zone,
     )
-    return make(revision.content, standing, language=language)
 
 
 def make(content: dict, standing: Standing, *, language: str = "") -> pdf.Made:

@@ -111,6 +111,10 @@ class SectionForm(forms.Form):
         """The answers of a valid form."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
+    def version_after(self, submission: Submission, version: int) -> int:
+        """The number of this save, when the one before it was `version`."""
+        return version + 1
+
     def write(self, submission: Submission) -> None:
         """Write the values; the caller has locked the submission and writes `text` itself."""
 

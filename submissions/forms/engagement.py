@@ -1,9 +1,10 @@
 """Who files, how, and how it was agreed: the section that every input begins with."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ..models import Affiliation, Capacity, EngagementMode, PartnerEntity, ReviewCycle, Term
+from ..models import Affiliation, Capacity, EngagementMode, PartnerEntity, Region, ReviewCycle, Term
 from .drafts import Choice, Line, PlainText, SectionForm, Ticks
 
 Mode = EngagementMode.Mode
@@ -18,6 +19,18 @@ TERM_OF_CAPACITY = {
     Capacity.WORKING_GROUP_CHAIR: "capacity-working-group-chair",
     Capacity.DELEGATE: "capacity-delegated-member",
 }
+
+
+class RegionTicks(forms.CheckboxSelectMultiple):
+    """The box of the cycle's own region is ticked and cannot be unticked."""
+
+    fixed = ""
+
+    def create_option(self, name, value, *args, **options):
+        option = super().create_option(name, value, *args, **options)
+        if str(value) == self.fixed:
+            option["attrs"] |= {"checked": True, "disabled": True}
+        return option
 
 
 class EngagementForm(SectionForm):
@@ -36,8 +49,12 @@ class EngagementForm(SectionForm):
         if self.offered_regions:
             self.fields["regions"] = Ticks(
                 label=_("Which regional reviews is this input for?"),
+                help_text=_("It is filed to this review, which cannot be taken off: %(region)s.")
+                % {"region": self.own_region.name},
                 choices=[(region.code, region.name) for region in self.offered_regions],
+                widget=RegionTicks,
             )
+            self.fields["regions"].widget.fixed = self.own_region.code
         self.fields["agreed_how"] = PlainText(
             label=_("How was this input agreed within the mechanism?"),
             help_text=_("For example: adopted at a meeting, sent to all members for comments, approved by the Chair."),
@@ -87,10 +104,14 @@ class EngagementForm(SectionForm):
         return (self.submission.iscm.formal_associations.all() | chosen).distinct().order_by("name")
 
     def _regions(self):
+        """Nothing is asked where there is nothing to choose, unless the cycle's own region has gone missing."""
+        self.own_region = self.submission.cycle.region
         if self.submission.cycle.kind != ReviewCycle.Kind.REGIONAL:
             return []
-        regions = list(self.submission.iscm.review_regions.with_texts())
-        return regions if len(regions) > 1 else []
+        offered = Q(pk=self.own_region.pk) | Q(pk__in=self.submission.iscm.review_regions.values("pk"))
+        regions = list(Region.objects.filter(offered).with_texts())
+        is_kept = self.submission.regions.filter(pk=self.own_region.pk).exists()
+        return [] if is_kept and len(regions) == 1 else regions
 
     def parts(self):
         """The fields of each mode, for the template."""
@@ -146,6 +167,9 @@ class EngagementForm(SectionForm):
 
     def clean(self):
         cleaned = super().clean()
+        if self.offered_regions:
+            ticked = {self.own_region.code, *cleaned.get("regions", [])}
+            cleaned["regions"] = [region.code for region in self.offered_regions if region.code in ticked]
         cleaned["modes"] = [self.only_mode.mode] if self.only_mode else cleaned.get("modes", [])
         for mode in self.modes:
             self._settle(mode, cleaned)

@@ -1,5 +1,7 @@
 """The small forms around an input: its title and language, and the comment that goes with a step."""
 
+import hashlib
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,12 @@ LONGEST_COMMENT = 20_000  # characters; a mail carries it
 
 
 class TitleForm(forms.ModelForm):
+    """Carries a digest of what the page showed, so that it cannot overwrite what somebody else wrote meanwhile."""
+
+    TEXTS = ["title", "language"]
+
+    seen = forms.Field(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Submission
         fields = ["title", "language"]
@@ -21,6 +29,7 @@ class TitleForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.version_of(self.instance)
         accepted = self.instance.cycle.accepted_languages
         self.fields["language"].choices = [
             (code, name) for code, name in WORDING_LANGUAGES if code in accepted or code == self.instance.language
@@ -28,6 +37,22 @@ class TitleForm(forms.ModelForm):
 
     def clean_title(self):
         return " ".join(self.cleaned_data["title"].split())
+
+    def values(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.TEXTS}
+
+    @staticmethod
+    def version_of(submission: Submission) -> str:
+        return hashlib.sha256(f"{submission.language} {submission.title}".encode()).hexdigest()
+
+    @property
+    def based_on(self) -> str:
+        return self.data.get("seen", "")
+
+    def catch_up(self, version: str) -> None:
+        """The page has now seen what is stored: sent again, it is written."""
+        self.data = self.data.copy()
+        self.data["seen"] = version
 
 
 class StepForm(forms.Form):

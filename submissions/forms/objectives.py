@@ -1,6 +1,7 @@
 """What is said on the Compact's own divisions: its objectives, and its guiding principles."""
 
 from django import forms
+from django.db.models import Max
 from django.utils.html import conditional_escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,6 +51,12 @@ class ObjectivesForm(SectionForm):
     def picked(self):
         return {int(number) for numbers in self.values().values() for number in numbers}
 
+    def version_after(self, submission, version):
+        """Above every block's: one that is unticked and ticked again begins where no page of it has been."""
+        highest = submission.objective_blocks.aggregate(Max("version"))["version__max"] or 0
+        self.blocks_begin_at = max(version, highest) + 1
+        return self.blocks_begin_at
+
     def write(self, submission):
         """Raises MustConfirm if an objective with text is unticked and nobody has said yes to losing it."""
         unticked = submission.objective_blocks.exclude(objective__number__in=self.picked).select_related("objective")
@@ -72,7 +79,7 @@ class ObjectivesForm(SectionForm):
         unticked.delete()
         begun = set(submission.objective_blocks.values_list("objective__number", flat=True))
         ObjectiveBlock.objects.bulk_create(
-            ObjectiveBlock(submission=submission, objective=objective)
+            ObjectiveBlock(submission=submission, objective=objective, version=self.blocks_begin_at)
             for objective in Objective.objects.filter(number__in=self.picked - begun)
         )
 

@@ -121,6 +121,7 @@ class RichTextWidget(forms.Textarea):
         widget["format"] = typed.format
         widget["html"] = stored if typed.format == "plain" else None
         widget["toolbar"] = TOOLBAR
+        widget["most_words"], widget["most_characters"] = rich_text.MOST_WORDS, rich_text.MOST_CHARACTERS
         widget["is_invalid"] = "is-invalid" in attributes.get("class", "") or attributes.get("aria-invalid") == "true"
         words = typed.words() if stored is None else rich_text.count_words(stored)
         widget["counted"] = _counted(words, self.word_limit)

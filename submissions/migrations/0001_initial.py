@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='InputType',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='code')),
+                ('code', models.SlugField(max_length=10, unique=True, verbose_name='code')),
                 ('phase', models.CharField(choices=[('before', 'Before the IMRF'), ('during', 'During the IMRF')], max_length=10, verbose_name='phase')),
                 ('kind', models.CharField(choices=[('event', 'event'), ('outcome_document', 'outcome document'), ('written_input', 'written input'), ('oral_statement', 'oral statement'), ('side_event', 'side-event'), ('statement', 'statement')], max_length=20, verbose_name='kind')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
             name='HistoricalInputType',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('code', models.CharField(db_index=True, max_length=10, verbose_name='code')),
+                ('code', models.SlugField(max_length=10, verbose_name='code')),
                 ('phase', models.CharField(choices=[('before', 'Before the IMRF'), ('during', 'During the IMRF')], max_length=10, verbose_name='phase')),
                 ('kind', models.CharField(choices=[('event', 'event'), ('outcome_document', 'outcome document'), ('written_input', 'written input'), ('oral_statement', 'oral statement'), ('side_event', 'side-event'), ('statement', 'statement')], max_length=20, verbose_name='kind')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
@@ -932,7 +932,7 @@ class Migration(migrations.Migration):
             name='Submission',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(editable=False, max_length=80, unique=True, verbose_name='reference')),
+                ('reference', models.CharField(editable=False, max_length=130, unique=True, verbose_name='reference')),
                 ('is_sole', models.BooleanField(default=False, editable=False)),
                 ('title', models.CharField(max_length=300, verbose_name='title')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('es', 'Spanish'), ('ar', 'Arabic'), ('ru', 'Russian'), ('zh', 'Chinese'), ('pt', 'Portuguese')], default='en', max_length=5, verbose_name='original language')),
@@ -978,6 +978,7 @@ class Migration(migrations.Migration):
                 ('canonical', models.TextField()),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('words', models.TextField(blank=True)),
+                ('roundtables', models.CharField(blank=True, max_length=100)),
                 ('frozen_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('frozen_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='submissions.submission')),

@@ -193,7 +193,7 @@ class InputType(Worded):
         SIDE_EVENT = "side_event", _("side-event")
         STATEMENT = "statement", _("statement")
 
-    code = models.CharField(_("code"), max_length=10, unique=True)
+    code = models.SlugField(_("code"), max_length=10, unique=True)
     phase = models.CharField(_("phase"), max_length=10, choices=Phase)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

@@ -51,7 +51,10 @@ class Revision(AppendOnly):
     cause = models.CharField(_("frozen when"), max_length=10, choices=Cause)
     canonical = models.TextField()  # canonical JSON, see content.py: the exact bytes that the hash is of
     sha256 = models.CharField(_("SHA-256"), max_length=64)
-    words = models.TextField(blank=True)  # what a search looks through: the same content as plain text, in lower case
+    # What the desk searches and filters by, drawn from the same content: its words as plain text in lower case, and
+    # the numbers of its roundtables, each between commas (",1,4,").
+    words = models.TextField(blank=True)
+    roundtables = models.CharField(max_length=100, blank=True)
     frozen_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(default=timezone.now)
 

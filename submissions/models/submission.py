@@ -69,7 +69,7 @@ class SubmissionQuerySet(models.QuerySet):
 class Submission(models.Model):
     """A regional, collective input by the mechanism as a whole, from first draft to decision."""
 
-    reference = models.CharField(_("reference"), max_length=80, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=130, unique=True, editable=False)
     cycle = models.ForeignKey(ReviewCycle, models.PROTECT, related_name="submissions", verbose_name=_("review cycle"))
     iscm = models.ForeignKey(ISCM, models.PROTECT, related_name="submissions", verbose_name=_("mechanism"))
     input_type = models.ForeignKey(
@@ -173,7 +173,7 @@ class Answer(models.Model):
     section = models.ForeignKey(OutlineSection, models.PROTECT, related_name="answers", verbose_name=_("section"))
     text = models.TextField(_("text"), blank=True)
     is_complete = models.BooleanField(_("complete"), default=False)
-    version = models.PositiveIntegerField(default=0)  # counts saves, so that an older page cannot overwrite a newer one
+    version = models.PositiveIntegerField(default=0)  # grows by saves: an older page cannot overwrite a newer one
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(default=timezone.now)
 
@@ -196,7 +196,7 @@ class ObjectiveBlock(models.Model):
     practice = models.TextField(_("Effective practice or partnership model"), blank=True)
     challenges = models.TextField(_("Challenges"), blank=True)
     more = models.TextField(_("What more can be done"), blank=True)
-    version = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)  # begins above every number that an earlier block has had
     saved_at = models.DateTimeField(default=timezone.now)
 
     TEXTS = ["progress", "practice", "challenges", "more"]

@@ -1,5 +1,6 @@
 """Where a person lands, and reading an input: its text, its documents, its history."""
 
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_safe
 from .. import content, workflow
 from ..models import ISCM, Rendition
 from ..permissions import may_draft
-from .finding import title_as_seen_by, visible_or_404
+from .finding import visible_or_404
 
 
 @require_safe
@@ -63,8 +64,12 @@ def _revision_to_show(request, submission, revisions, *, is_own):
 
 
 def _with_download_links(document, submission):
-    """A revision knows its attachments by their hash; the address of each is added."""
-    primary_keys = dict(submission.attachments.values_list("sha256", "pk"))
+    """A revision knows its attachments by their hash; the address of each is added.
+
+    Of several rows with one content the last counts: one not removed, else the one removed last, whose file is kept.
+    """
+    by_removal = submission.attachments.order_by(F("removed_at").asc(nulls_last=True), "pk")
+    primary_keys = dict(by_removal.values_list("sha256", "pk"))
     for section in document["sections"]:
         for attachment in section.get("attachments", []):
             if attachment["sha256"] in primary_keys:
@@ -91,6 +96,6 @@ def history(request, reference):
         "change_requests": submission.change_requests.select_related("section", "requested_by").prefetch_related(
             "section__texts"
         ),
-        "title": title_as_seen_by(request.user, submission),
+        "title": content.title_as_seen_by(request.user, submission),
     }
     return render(request, "submissions/history.html", context)

@@ -21,6 +21,7 @@ def _of_iom_or_404(request):
 
 
 def _recipe_or_404(request, cycle) -> Compendium:
+    """The stored recipe; before anybody has saved one, an empty one that is not stored."""
     _of_iom_or_404(request)
     cycle = get_object_or_404(ReviewCycle.objects.with_texts(), code=cycle)
     return Compendium.objects.filter(cycle=cycle).select_related("cycle").first() or Compendium(cycle=cycle)
@@ -61,6 +62,7 @@ def compile(request, cycle):
     recipe = _recipe_or_404(request, cycle)
     if (form := _saved(request, recipe)) is not None:
         return _page(request, recipe, form, status=422)
+    recipe = _recipe_or_404(request, cycle)
     if not recipe.cycle.submissions.approved().exists():
         messages.error(request, _("No input of this cycle is approved yet, so there is nothing to compile."))
         return redirect("compendium", cycle)
@@ -78,7 +80,8 @@ def _saved(request, recipe) -> CompendiumForm | None:
     form = CompendiumForm(data, instance=recipe)
     if not form.is_valid():
         return form
-    form.save()
+    # Not form.save(): of two first saves at once, the second finds the row of the first.
+    Compendium.objects.update_or_create(cycle=recipe.cycle, defaults=form.cleaned_data)
     return None
 
 

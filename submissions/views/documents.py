@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import renditions
+from ..content import title_as_seen_by
 from ..documents import making
 from ..models import Rendition
 from ..permissions import may_compile
-from .finding import title_as_seen_by
 
 # A downloaded file runs nothing anywhere. Shown in the browser it may draw itself; `sandbox` would keep Chromium from
 # showing PDFs at all.

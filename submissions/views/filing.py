@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -85,30 +84,33 @@ def _note_of_return(submission):
 def title(request, reference):
     submission = own_or_404(request, reference)
     if request.method == "POST":
-        form = TitleForm(request.POST, instance=submission)
-        if form.is_valid() and _save_title(form, submission, by=request.user):
-            messages.success(request, _("Saved."))
-            return redirect("tasks", reference)
-    elif submission.is_editable:
-        form = TitleForm(instance=submission)
-    else:
+        return _save_title(request, submission)
+    if not submission.is_editable:
         return redirect("tasks", reference)
-    context = {"form": form, "submission": submission}
-    return render(request, "submissions/title.html", context, status=422 if form.errors else 200)
+    return _title_page(request, submission, TitleForm(instance=submission))
 
 
-def _save_title(form, submission, *, by):
-    """Unless somebody has filed the input since the page was opened; then the form says so, with what was typed."""
+def _save_title(request, submission):
+    """Or say why not: it is filed meanwhile, or somebody else wrote another one. What was typed stays on the page."""
+    form = TitleForm(request.POST, instance=submission)
     try:
-        with saving.editing(submission, by=by) as locked:
-            locked.title, locked.language = form.cleaned_data["title"], form.cleaned_data["language"]
-            locked.saved_at = timezone.now()
-            locked.save(update_fields=["title", "language", "saved_at"])
+        if form.is_valid():
+            saving.save_title(submission, form, by=request.user)
+            messages.success(request, _("Saved."))
+            return redirect("tasks", submission.reference)
     except saving.NotEditable as reason:
         submission.refresh_from_db(fields=["status"])
         form.add_error(None, str(reason))
-        return False
-    return True
+    except saving.Overtaken as overtaken:
+        form.catch_up(overtaken.version)
+        submission.refresh_from_db(fields=list(overtaken.stored))
+        return _title_page(request, submission, form, status=409, is_overtaken=True)
+    return _title_page(request, submission, form, status=422)
+
+
+def _title_page(request, submission, form, *, status=200, is_overtaken=False):
+    context = {"form": form, "submission": submission, "is_overtaken": is_overtaken}
+    return render(request, "submissions/title.html", context, status=status)
 
 
 @require_safe

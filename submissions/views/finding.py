@@ -18,9 +18,3 @@ def own_or_404(request, reference) -> Submission:
     if not may_draft(request.user, submission):
         raise PermissionDenied
     return submission
-
-
-def title_as_seen_by(user, submission) -> str:
-    """For IOM the title as it was filed: the mechanism may be writing a better one."""
-    newest = None if may_draft(user, submission) else submission.revisions.last()
-    return newest.content["title"] if newest else submission.title

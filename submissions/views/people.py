@@ -121,7 +121,8 @@ def page_of(invitation):
 @require_POST
 def resend_invitation(request, pk):
     invitation = get_object_or_404(invitations.open_to(request.user), pk=pk)
-    invitations.send(invitation, by=request.user)
+    if not invitations.send(invitation, by=request.user):
+        raise Http404  # withdrawn or accepted a moment ago
     messages.success(request, _("The invitation to %s is on its way once more.") % invitation.email)
     return page_of(invitation)
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.shortcuts import render
 from django.utils import timezone
 
+from ..content import roundtables
 from ..forms.reviewing import STATUSES_OF, QueueForm, Turn, turn_of
 from ..models import Revision, Submission
 
@@ -54,18 +55,7 @@ def _rows(submissions):
             submission=submission,
             turn=turn_of(submission.status),
             title=content["title"],
-            roundtables=_roundtables(content),
+            roundtables=roundtables(content),
             days_since_filed=(now - submission.filed_at).days,
             days_since_last_step=(now - submission.last_step_at).days,
         )
-
-
-def _roundtables(content):
-    """The numbers of those it speaks to: through its objectives, or because its speaker speaks there."""
-    through_objectives = {
-        block["roundtable"]["number"] for section in content["sections"] for block in section.get("blocks", [])
-    }
-    spoken_at = {
-        roundtable["number"] for section in content["sections"] for roundtable in section.get("roundtables", [])
-    }
-    return sorted(through_objectives | spoken_at)

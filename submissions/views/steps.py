@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import workflow
+from .. import content, workflow
 from ..forms.filing import StepForm
 from ..models import WITH_IOM, Affiliation, OutlineSection, Revision
 from ..permissions import may_draft
 from .filing import check_page
-from .finding import own_or_404, title_as_seen_by, visible_or_404
+from .finding import own_or_404, visible_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +113,7 @@ def _form(submission, transition, **kwargs):
 def _revision_read(request, submission):
     """The revision that the person had before them when they decided to take this step."""
     read = request.GET.get("revision", "")
-    if read.isdecimal():
+    if read.isdecimal() and len(read) < 9:
         return int(read)
     newest = submission.revisions.last()
     return newest.number if newest else None
@@ -122,7 +122,7 @@ def _revision_read(request, submission):
 def _page(request, submission, transition, form, status=200):
     context = {
         "submission": submission,
-        "title": title_as_seen_by(request.user, submission),
+        "title": content.title_as_seen_by(request.user, submission),
         "transition": transition,
         "form": form,
         "is_possible": submission.status in transition.source,
