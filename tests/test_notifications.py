@@ -199,7 +199,7 @@ def test_each_is_written_in_the_language_and_the_zone_of_its_reader(draft, amina
     assert "Forum d’essai 2030" in receipt.body
     assert "21 novembre 2026 20:30 (Africa/Dakar)" in receipt.body
     assert "Test Forum 2030" in news.body
-    assert "نوفمبر 22, 2026, 4:30 ص (Asia/Manila)" in news.body
+    assert "22 نوفمبر 2026، 04:30 (Asia/Manila)" in news.body
 
 
 def test_a_time_zone_that_does_not_exist_does_not_stop_a_filing(draft, amina):
