@@ -85,12 +85,17 @@ def files_a_written_statement(secretariat, amina):
     return submission
 
 
+def waits_for_the_document(tab):
+    """The page looks again by itself, with or without scripts."""
+    expect(tab.page.get_by_role("link", name="Download the PDF")).to_be_visible(timeout=60_000)
+
+
 def sees_the_draft_as_pdf(tab):
     tab.press("See it as PDF")
     expect(tab.heading).to_contain_text("Preview of the draft")
-    assert "waiting for its turn" in tab.text
+    expect(tab.page.get_by_role("main")).to_contain_text("waiting for its turn")
     do_the_jobs()
-    tab.page.reload()
+    waits_for_the_document(tab)
     printed = Printed(tab.download("Download the PDF"))
     assert printed.watermark(1) == "DRAFT"
     assert "The rivers join us all." in printed.text()
@@ -157,7 +162,7 @@ def compiles_the_compendium(approver, cycle, submission):
     approver.press("Save and compile")
     expect(approver.heading).to_contain_text("Compendium")
     do_the_jobs()
-    approver.page.reload()
+    waits_for_the_document(approver)
     words = Printed(approver.download("Download the PDF")).text()
     for expected in ["This is what the mechanisms say.", "Senegal and the Gambia", submission.reference]:
         assert expected in words
