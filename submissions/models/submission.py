@@ -56,15 +56,6 @@ class SubmissionQuerySet(models.QuerySet):
     def live(self):
         return self.exclude(status__in=SPENT)
 
-    def with_iom(self):
-        return self.filter(status__in=WITH_IOM)
-
-    def for_lists(self):
-        """With all that a list of submissions prints, in a constant number of queries."""
-        return self.select_related("iscm", "cycle", "input_type", "reviewer").prefetch_related(
-            "cycle__texts", "input_type__texts", "objective_blocks__objective__roundtable"
-        )
-
 
 class Submission(models.Model):
     """A regional, collective input by the mechanism as a whole, from first draft to decision."""
@@ -128,10 +119,6 @@ class Submission(models.Model):
     def is_editable(self):
         """Whether the working copy may change, as far as the status goes."""
         return self.status in WITH_SECRETARIAT
-
-    @property
-    def is_filed(self):
-        return self.filed_at is not None and self.status != Status.WITHDRAWN
 
 
 class Engagement(models.Model):
