@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import saving
-from .models import Answer, Attachment, OutlineSection, Submission, User
-from .permissions import is_affiliated_with
-from .rich_text_blocks import without_controls
+from .models import Answer, Attachment, Endorsement, OutlineSection, Submission, User
+from .permissions import reads_working_copy
+from .rich_text.blocks import without_controls
 
 Kind = Attachment.Kind
 ACCEPTED = [Kind.PDF.value, Kind.DOCX.value, Kind.ODT.value]
@@ -209,7 +209,7 @@ def attach(submission: Submission, section: OutlineSection, form, *, by: User) -
         if not is_valid:
             return False
         checked, given = form.checked, form.cleaned_data
-        if submission.attachments.filter(removed_at=None, sha256=checked.sha256, title=given["title"]).exists():
+        if submission.attachments.annexes().filter(sha256=checked.sha256, title=given["title"]).exists():
             return True
         Attachment.objects.create(
             submission=submission,
@@ -232,7 +232,7 @@ def remove(submission: Submission, section: OutlineSection, attachment: Attachme
     Raises NotEditable.
     """
     with saving.editing(submission, by=by) as submission:
-        submission.attachments.filter(pk=attachment.pk, removed_at=None).update(removed_at=timezone.now())
+        submission.attachments.annexes().filter(pk=attachment.pk).update(removed_at=timezone.now())
         _record(submission, section, by=by)
         if not named_in_a_revision(attachment):
             transaction.on_commit(lambda: attachment.file.delete(save=False))
@@ -248,13 +248,23 @@ def named_in_a_revision(attachment: Attachment) -> bool:
 
 
 def downloadable(submission: Submission, user: User) -> list[Attachment]:
-    """What a mechanism has attached now, for its own people; for IOM, and of what was removed, what was once filed."""
+    """What is attached now, for those who make the input; for IOM, and of what was removed, what was once filed.
+
+    With a joint input go the letters in which partners endorse what was filed, and no others.
+    """
     attachments = submission.attachments.all()
-    filed = set()
+    filed = _letters_about_what_was_filed(submission)
     for canonical in submission.revisions.values_list("canonical", flat=True):
         filed |= {attachment.pk for attachment in attachments if attachment.sha256 in canonical}
-    own = is_affiliated_with(user, submission)
+    own = reads_working_copy(user, submission)
     return [one for one in attachments if one.pk in filed or (own and one.removed_at is None)]
+
+
+def _letters_about_what_was_filed(submission: Submission) -> set[int]:
+    given = Endorsement.objects.filter(
+        partnership__in=submission.partnerships.current(), text__sha256__in=submission.revisions.values("sha256")
+    )
+    return set(given.exclude(verdict=Endorsement.Verdict.DECLINED).values_list("evidence", flat=True))
 
 
 def download_name(attachment: Attachment) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from . import modes
 from .models import (
     ISCM,
     SPENT,
@@ -33,6 +34,7 @@ class Row:
     input_type: InputType
     submissions: list[Submission]
     takes_new: bool
+    combining: str  # which modes may be combined, in a sentence
 
 
 @dataclass
@@ -95,7 +97,7 @@ def chart_of(iscm: ISCM, *, user: User) -> Chart:
         pk__in={submission.cycle_id for submission in submissions}
     )
     extensions = {extension.cycle_id: extension for extension in Extension.objects.filter(iscm=iscm)}
-    types = list(_types())
+    types = _types()
     chart = Chart()
     for cycle in cycles.with_texts():
         own = [submission for submission in submissions if submission.cycle_id == cycle.pk]
@@ -119,10 +121,16 @@ def chart_of(iscm: ISCM, *, user: User) -> Chart:
 
 
 def _types():
-    return InputType.objects.with_texts().prefetch_related(
-        Prefetch("engagement_modes", EngagementMode.objects.order_by("position")),
-        Prefetch("engagement_modes__representatives", Term.objects.with_texts()),
+    types = list(
+        InputType.objects.with_texts().prefetch_related(
+            Prefetch("engagement_modes", EngagementMode.objects.order_by("position")),
+            Prefetch("engagement_modes__representatives", Term.objects.with_texts()),
+        )
     )
+    allowed = modes.combined(mode for input_type in types for mode in input_type.engagement_modes.all())
+    for input_type in types:
+        input_type.combining = modes.on_combining(list(input_type.engagement_modes.all()), allowed)
+    return types
 
 
 def _cycle(cycle, extension, types, submissions) -> ChartCycle:
@@ -142,17 +150,13 @@ def _cycle(cycle, extension, types, submissions) -> ChartCycle:
 
 def _row(input_type, cycle, submissions, *, is_open) -> Row | None:
     own = [submission for submission in submissions if submission.input_type_id == input_type.pk]
-    is_offered = (
-        input_type.is_offered
-        and not input_type.is_joint
-        and (input_type.for_regional_reviews or cycle.kind == ReviewCycle.Kind.IMRF)
-    )
+    is_offered = input_type.is_offered and (input_type.for_regional_reviews or cycle.kind == ReviewCycle.Kind.IMRF)
     if not (is_offered or own):
         return None
     # What waits for the secretariat comes first; otherwise the order stays, newest first.
     own.sort(key=lambda submission: submission.status not in WITH_SECRETARIAT)
     is_taken = input_type.is_sole and any(submission.status not in SPENT for submission in own)
-    return Row(input_type, own, takes_new=is_open and is_offered and not is_taken)
+    return Row(input_type, own, takes_new=is_open and is_offered and not is_taken, combining=input_type.combining)
 
 
 def _to_change(submissions) -> list[Submission]:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from . import rich_text
 from .content import load
-from .models import EngagementMode, ObjectiveBlock, OutlineSection, ReviewCycle, Submission
+from .models import EngagementMode, ObjectiveBlock, OutlineSection, Region, ReviewCycle, Submission
+from .modes import not_to_be_combined
 
 Kind = OutlineSection.Kind
 Mode = EngagementMode.Mode
@@ -45,6 +46,7 @@ class Task:
     is_required: bool
     progress: Progress
     words: int
+    word_limit: int | None
     change_requests: list
 
     def url(self, submission: Submission) -> str:
@@ -85,6 +87,7 @@ def tasks(submission: Submission) -> list[Task]:
                 requests.get(type_section.section_id, []),
             ),
             words=_words(submission, type_section.section, answers.get(type_section.section_id)),
+            word_limit=submission.word_limit_of(type_section.section),
             change_requests=requests.get(type_section.section_id, []),
         )
         for type_section in submission.input_type.type_sections.all()
@@ -124,6 +127,12 @@ def _engagement(submission, section):
     engagements = list(submission.engagements.all())
     if not engagements:
         yield "modes", _("Say how this input is made: choose at least one mode of engagement.")
+    for first, second in not_to_be_combined(engagement.mode for engagement in engagements):
+        yield (
+            "modes",
+            _("“%(first)s” and “%(second)s” cannot be combined in an input of this type. Untick one of the two.")
+            % {"first": first.get_mode_display(), "second": second.get_mode_display()},
+        )
     for engagement in engagements:
         mode = engagement.mode.mode
         if mode == Mode.INDIRECT_STATES and not engagement.member_states:
@@ -142,10 +151,25 @@ def _engagement(submission, section):
             _("The regional reviews that this input is for must include the one it is filed to: %(region)s.")
             % {"region": submission.cycle.region.name},
         )
+    for region in _regions_of_nobody(submission):
+        yield (
+            "regions",
+            _("%(region)s is a region of none of those who make this input now. Save this page to take it off.")
+            % {"region": region.name},
+        )
     if not submission.agreed_how.strip():
         yield "agreed_how", _("Say how the input was agreed within the mechanism.")
     if not submission.is_collective:
         yield "is_collective", _("Confirm that this is the collective input of the mechanism as a whole.")
+
+
+def _regions_of_nobody(submission) -> list[Region]:
+    """Of a joint input: those named for the sake of a partner that has left."""
+    if submission.cycle.kind != ReviewCycle.Kind.REGIONAL or not submission.input_type.is_joint:
+        return []
+    mechanisms = [submission.iscm_id, *(one.iscm_id for one in submission.named_partners if one.iscm_id)]
+    theirs = set(Region.objects.filter(iscms__in=mechanisms).values_list("pk", flat=True))
+    return [one for one in submission.regions.all() if one.pk not in theirs | {submission.cycle.region_id}]
 
 
 def _text(submission, section):

@@ -1,11 +1,14 @@
 """A submission's content as one canonical document: what is filed, hashed, rendered and compared.
 
 The document holds everything a reader sees, in the words that were in force when it was frozen, so that editing an
-objective's title or a section's heading later changes nothing that was filed. Its shape (`schema` 1):
+objective's title or a section's heading later changes nothing that was filed. Its shape (`schema` 2; 1 had no
+partners):
 
     reference, title, language                      strings; language is a code
     cycle {code, kind, name}                        a *wording* is {"text", "language"}: the language it is really in
     iscm {slug, name, acronym, category, regions_stated, secretariat, formal_associations [str]}
+    partners [{kind (iscm, igo, state or non_state), slug ("" of an entity), name, acronym, category ("" of an entity)}]
+                                                    who else makes a joint input, in the order of the cover
     input_type {code, phase, kind, name, short_name}
     regions [{code, name}]
     engagements [{mode, capacity (wording or null), representative, member_states, igo}]
@@ -34,8 +37,19 @@ from django.utils import translation
 from objectives.models import Wording
 
 from . import rich_text
-from .models import Answer, Attachment, Engagement, ObjectiveBlock, OutlineSection, Submission, Term, TypeSection, User
-from .permissions import may_draft
+from .models import (
+    Answer,
+    Attachment,
+    Engagement,
+    ObjectiveBlock,
+    OutlineSection,
+    Partnership,
+    Submission,
+    Term,
+    TypeSection,
+    User,
+)
+from .permissions import reads_working_copy
 
 Kind = OutlineSection.Kind
 
@@ -59,9 +73,14 @@ def roundtables(content: dict) -> list[int]:
     return sorted(through_objectives | spoken_at)
 
 
+def makers(content: dict) -> list[dict]:
+    """Who makes it: the lead, then its partners in the order of the cover."""
+    return [{"kind": "iscm", **content["iscm"]}, *content.get("partners", [])]
+
+
 def title_as_seen_by(user: User, submission: Submission) -> str:
     """For IOM the title as it was filed: the mechanism may be writing a better one."""
-    newest = None if may_draft(user, submission) else submission.revisions.last()
+    newest = None if reads_working_copy(user, submission) else submission.revisions.last()
     return newest.content["title"] if newest else submission.title
 
 
@@ -78,6 +97,7 @@ def load(submission: Submission) -> Submission:
             "cycle__texts",
             "input_type__texts",
             "iscm__formal_associations",
+            Prefetch("partnerships", Partnership.objects.endorsing().with_organizations(), "named_partners"),
             "regions__texts",
             Prefetch("terms", Term.objects.with_texts()),
             Prefetch("engagements", Engagement.objects.select_related("mode", "igo", "capacity")),
@@ -95,7 +115,7 @@ def load(submission: Submission) -> Submission:
             "principle_notes__principle__texts",
             "recommendations__objectives",
             "speaking__roundtables__texts",
-            Prefetch("attachments", Attachment.objects.filter(removed_at=None)),
+            Prefetch("attachments", Attachment.objects.annexes()),
             "event__outcome_document",
         )
         .get(pk=submission.pk)
@@ -109,7 +129,7 @@ def snapshot(submission: Submission) -> dict:
     submission = load(submission)
     with translation.override(submission.language):
         return {
-            "schema": 1,
+            "schema": 2,
             "reference": submission.reference,
             "title": submission.title,
             "language": submission.language,
@@ -127,6 +147,9 @@ def snapshot(submission: Submission) -> dict:
                 "secretariat": submission.iscm.secretariat,
                 "formal_associations": [entity.name for entity in submission.iscm.formal_associations.all()],
             },
+            "partners": [
+                _partner(one) for one in sorted(submission.named_partners, key=lambda one: one.place_on_the_cover)
+            ],
             "input_type": {
                 "code": submission.input_type.code,
                 "phase": submission.input_type.phase,
@@ -146,7 +169,8 @@ def snapshot(submission: Submission) -> dict:
 
 def words(content: dict) -> str:
     """What was written, without the outline's own words: plain text in lower case, for a search to look through."""
-    written = [content["reference"], content["title"], content["iscm"]["name"], content["iscm"]["acronym"]]
+    written = [content["reference"], content["title"]]
+    written += [maker[name] for maker in makers(content) for name in ("name", "acronym")]
     written += [engagement[name] for engagement in content["engagements"] for name in _NAMES_IN_AN_ENGAGEMENT]
     written.append(content["agreed_how"])
     for section in content["sections"]:
@@ -166,6 +190,17 @@ _NAMES_IN_AN_ENGAGEMENT = ("representative", "member_states", "igo")
 
 def _worded(wording: Wording) -> dict:
     return {"text": wording.text, "language": wording.language}
+
+
+def _partner(partnership: Partnership) -> dict:
+    iscm = partnership.iscm
+    return {
+        "kind": partnership.kind,
+        "slug": iscm.slug if iscm else "",
+        "name": partnership.name,
+        "acronym": partnership.organization.acronym,
+        "category": iscm.category if iscm else "",
+    }
 
 
 def _engagement(engagement) -> dict:

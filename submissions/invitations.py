@@ -6,8 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from . import handover
 from .models import ISCM, Affiliation, Invitation, User
-from .models.people import invitation_expiry, today
+from .models.people import today
+from .workflow import Refused
 
 
 class NoLongerOpen(Exception):
@@ -36,6 +38,12 @@ def open_to(user: User):
     return Invitation.objects.open().filter(iscm__in=led)
 
 
+def to_hand_over(user: User, iscm: ISCM):
+    """The affiliations that this person may pass on: their own as head; an administrator acts for any head."""
+    heads = Affiliation.objects.current().heads().filter(iscm=iscm)
+    return heads if is_administrator(user) else heads.filter(user=user)
+
+
 def account_of(email: str) -> User | None:
     """Whose address this is: the one they sign in with, or another that they have confirmed."""
     confirmed = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user")
@@ -46,23 +54,34 @@ def account_of(email: str) -> User | None:
 def send(invitation: Invitation, *, by: User) -> bool:
     """Writes the invitation and the job that mails it, both or neither. Sent again, it is valid anew.
 
-    False, and nothing is sent, when one to be sent again was accepted or withdrawn in the meantime.
+    False, and nothing is sent, when one to be sent again was accepted or withdrawn in the meantime. Raises Refused
+    where a handover cannot be.
     """
+    invitation.expires_at = handover.open_until(invitation)
     if invitation.pk is None:
+        if invitation.hands_over:
+            handover.check_start(invitation, successor=account_of(invitation.email))
         invitation.invited_by = by
         invitation.save()
-    elif not Invitation.objects.open().filter(pk=invitation.pk).update(expires_at=invitation_expiry()):
+    elif not Invitation.objects.open().filter(pk=invitation.pk).update(expires_at=invitation.expires_at):
         return False
-    async_task("submissions.tasks.send_invitation", invitation.pk)
+    elif sentence := handover.obstacle(invitation):
+        raise Refused(sentence)
+    async_task(f"submissions.tasks.{'send_handover' if invitation.hands_over else 'send_invitation'}", invitation.pk)
     return True
 
 
 @transaction.atomic
-def accept(invitation: Invitation, *, user: User) -> None:
-    """Gives the person what the invitation says, once. `user` may be new and not yet saved."""
+def accept(invitation: Invitation, *, user: User) -> Invitation:
+    """Gives the person what the invitation says, once. `user` may be new and not yet saved.
+
+    Raises NoLongerOpen, or Refused where those who hand over have nothing to hand over any more.
+    """
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not invitation.is_open:
         raise NoLongerOpen
+    if invitation.hands_over:
+        handover.check_acceptance(invitation, successor=user)
     user.is_reviewer |= invitation.is_reviewer
     user.is_approver |= invitation.is_approver
     user.save()
@@ -71,7 +90,11 @@ def accept(invitation: Invitation, *, user: User) -> None:
         affiliate(user, invitation)
     invitation.accepted_at = timezone.now()
     invitation.accepted_by = user
-    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    invitation.save(update_fields=["accepted_at", "accepted_by", "starts_on"])
+    if invitation.hands_over:
+        handover.end_rights(invitation)
+        async_task("submissions.tasks.confirm_handover", invitation.pk)
+    return invitation
 
 
 def verify(user: User, email: str) -> None:
@@ -86,11 +109,11 @@ def verify(user: User, email: str) -> None:
 def affiliate(user: User, invitation: Invitation) -> None:
     """No right begins before the day, or lasts beyond the day, that the invitation names."""
     terms = {"user": user, "iscm": invitation.iscm, "capacity": invitation.capacity}
+    reason = handover.reason_for(invitation)
     lasting = Affiliation.objects.select_for_update().filter(**terms, ends_on=None).first()
     if lasting is None or invitation.ends_on:
-        Affiliation.objects.create(
-            **terms, may_file=invitation.may_file, starts_on=invitation.starts_on, ends_on=invitation.ends_on
-        )
+        dates = {"starts_on": invitation.starts_on, "ends_on": invitation.ends_on}
+        handover.keep(Affiliation(**terms, **dates, may_file=invitation.may_file), reason)
         return
     # Somebody invited to what they already are: nothing is taken away, the right to file may be added.
     files_from = min((part.starts_on for part in (lasting, invitation) if part.may_file), default=None)
@@ -98,9 +121,9 @@ def affiliate(user: User, invitation: Invitation) -> None:
     lasting.may_file = files_from is not None and files_from <= max(lasting.starts_on, today())
     if files_from and not lasting.may_file:
         lasting.ends_on = files_from
-    lasting.save()
+    handover.keep(lasting, reason)
     if lasting.ends_on:
-        Affiliation.objects.create(**terms, may_file=True, starts_on=files_from)
+        handover.keep(Affiliation(**terms, may_file=True, starts_on=files_from), reason)
 
 
 def is_last_to_file(affiliation: Affiliation) -> bool:

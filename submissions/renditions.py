@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django_q.tasks import async_task
 
-from . import content
+from . import clearance_log, content
 from .models import Compendium, Rendition, Revision, Submission, User
 
 
@@ -18,6 +18,18 @@ def ask_for_draft(submission: Submission, *, by: User) -> Rendition:
         .first()
     )
     return same or _ask(kind=Rendition.Kind.DRAFT, submission=submission, canonical=canonical, requested_by=by)
+
+
+def ask_for_clearance_log(submission: Submission, *, by: User) -> Rendition:
+    """The log as it is now; on one day, the same log is made once."""
+    canonical = content.canonical(clearance_log.document(submission))
+    same = (
+        Rendition.objects.visible_to(by)
+        .filter(kind=Rendition.Kind.CLEARANCE, submission=submission, canonical=canonical)
+        .exclude(status=Rendition.Status.FAILED)
+        .first()
+    )
+    return same or _ask(kind=Rendition.Kind.CLEARANCE, submission=submission, canonical=canonical, requested_by=by)
 
 
 def ask_for_revision(revision: Revision, *, by: User) -> Rendition:

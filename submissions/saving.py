@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .completeness import Missing, missing_in
-from .models import Affiliation, Answer, ObjectiveBlock, OutlineSection, Submission, User
+from .models import ISCM, Affiliation, Answer, ObjectiveBlock, OutlineSection, Submission, User
 from .permissions import may_draft
 
 
@@ -39,22 +39,19 @@ class MustConfirm(Exception):
 def has_left(user: User, submission: Submission) -> bool:
     """Whether this person could draft the input once, and so may hear that they no longer can."""
     ended = Affiliation.objects.filter(user=user, iscm=submission.iscm_id, ends_on__gte=submission.started_at.date())
-    return ended.exists() and not may_draft(user, submission)
+    was_partner = submission.partnerships.filter(iscm__in=ISCM.objects.of(user))  # dropped, or no longer to edit
+    return (ended.exists() or was_partner.exists()) and not may_draft(user, submission)
 
 
 @contextmanager
 def editing(submission: Submission, *, by: User) -> Iterator[Submission]:
     """The submission, locked, to be written by this person; all or nothing. Raises NotEditable."""
     with transaction.atomic():
-        submission = (
-            Submission.objects.select_for_update(of=("self",))
-            .select_related("cycle", "iscm", "input_type")
-            .get(pk=submission.pk)
-        )
+        submission = Submission.objects.locked(submission.pk)
         if not may_draft(by, submission):
             raise NotEditable(
                 _(
-                    "You no longer have rights at %(mechanism)s, so this was not saved. "
+                    "You may not edit this input of %(mechanism)s any more, so this was not saved. "
                     "You can copy your text from here."
                 )
                 % {"mechanism": submission.iscm}

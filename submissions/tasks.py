@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from . import notifications
+from . import notifications, reminders
 from .documents import making
 from .models import Invitation, Rendition
 
@@ -24,9 +24,41 @@ def send_invitation(pk: int) -> None:
     mail.send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email])
 
 
+def send_handover(pk: int) -> None:
+    """Mails a successor, in the language chosen for them, what passes to them if they accept."""
+    invitation = Invitation.objects.select_related("iscm", "invited_by", "hands_over__user").get(pk=pk)
+    if not invitation.is_open:
+        return
+    link = settings.PORTAL_ADDRESS + reverse("accept_invitation", args=[invitation.token])
+    context = {"invitation": invitation, "outgoing": invitation.hands_over, "link": link}
+    _mail_about_people("handover", invitation.email, language=invitation.language, **context)
+
+
+def confirm_handover(pk: int) -> None:
+    """Mails the outgoing person that the successor has accepted, and when their own rights end."""
+    invitation = Invitation.objects.select_related("iscm", "accepted_by", "hands_over__user").get(pk=pk)
+    outgoing = invitation.hands_over.user
+    link = settings.PORTAL_ADDRESS + reverse("people", args=[invitation.iscm.slug])
+    context = {"invitation": invitation, "outgoing": outgoing, "link": link}
+    _mail_about_people("handed_over", outgoing.email, language=outgoing.language, **context)
+
+
+def _mail_about_people(name: str, to: str, *, language: str, **context) -> None:
+    context["PORTAL_NAME"] = settings.PORTAL_NAME
+    with translation.override(language):
+        subject = render_to_string(f"people/mail/{name}_subject.txt", context).strip()
+        body = render_to_string(f"people/mail/{name}.txt", context)
+    mail.send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+
+
 def send_mail(pk: int) -> None:
     """Sends the mail about a step; one that is sent already is not sent again."""
     notifications.send(pk)
+
+
+def send_reminders() -> None:
+    """Once an hour, by the worker's schedule: reminds partners of joint inputs who have not answered."""
+    reminders.send_due()
 
 
 def make_rendition(pk: int) -> None:

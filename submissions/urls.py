@@ -1,6 +1,22 @@
 from django.urls import path
 
-from .views import attachments, browsing, compiling, documents, filing, people, reviewing, sections, steps
+from .views import (
+    attachments,
+    browsing,
+    clearing,
+    commenting,
+    compiling,
+    documents,
+    endorsing,
+    filing,
+    leading,
+    partners,
+    people,
+    reminding,
+    reviewing,
+    sections,
+    steps,
+)
 
 people_urls = [
     path("language/", people.set_language, name="set_language"),
@@ -9,6 +25,7 @@ people_urls = [
     path("mechanisms/<slug:slug>/people/", people.people, name="people"),
     path("mechanisms/<slug:slug>/people/invite/", people.invite, name="invite"),
     path("mechanisms/<slug:slug>/people/<int:pk>/end/", people.end_affiliation, name="end_affiliation"),
+    path("mechanisms/<slug:slug>/people/<int:pk>/hand-over/", people.hand_over, name="hand_over"),
     path("invitations/<int:pk>/resend/", people.resend_invitation, name="resend_invitation"),
     path("invitations/<int:pk>/revoke/", people.revoke_invitation, name="revoke_invitation"),
     path("invitations/<slug:token>/", people.accept_invitation, name="accept_invitation"),
@@ -25,6 +42,32 @@ filing_urls = [
     path("inputs/<slug:reference>/step/<slug:name>/", steps.step, name="step"),
     path("inputs/<slug:reference>/receipt/", steps.receipt, name="receipt"),
     path("inputs/<slug:reference>/history/", browsing.history, name="history"),
+]
+
+joint_urls = [
+    path("inputs/<slug:reference>/partners/", partners.partners, name="partners"),
+    path("inputs/<slug:reference>/partners/add/", partners.add_partner, name="add_partner"),
+    path("inputs/<slug:reference>/partners/ask-again/", partners.ask_again, name="ask_again"),
+    path("inputs/<slug:reference>/partners/<int:pk>/", partners.partner, name="partner"),
+    path("inputs/<slug:reference>/partners/<int:pk>/remove/", partners.remove_partner, name="remove_partner"),
+    path("inputs/<slug:reference>/partners/<int:pk>/letter/", partners.record_letter, name="record_letter"),
+    path("inputs/<slug:reference>/partners/<int:pk>/changes/", partners.partner_changes, name="partner_changes"),
+    path("inputs/<slug:reference>/partners/<int:pk>/lead/", leading.offer_lead, name="offer_lead"),
+    path("inputs/<slug:reference>/lead/", leading.lead_offer, name="lead_offer"),
+    path("inputs/<slug:reference>/endorse/<slug:mechanism>/", endorsing.endorse, name="endorse"),
+    path("reminders/stop/<str:token>/", reminding.stop_reminders, name="stop_reminders"),
+]
+
+commenting_urls = [
+    path("inputs/<slug:reference>/comments/", commenting.comments, name="comments"),
+    path("inputs/<slug:reference>/comments/<int:pk>/resolve/", commenting.resolve_comment, name="resolve_comment"),
+    path("inputs/<slug:reference>/comments/<int:pk>/reopen/", commenting.reopen_comment, name="reopen_comment"),
+]
+
+clearing_urls = [
+    path("inputs/<slug:reference>/clearance/", clearing.clearance, name="clearance"),
+    path("inputs/<slug:reference>/clearance/print/", clearing.print_clearance, name="print_clearance"),
+    path("inputs/<slug:reference>/clearance/<int:pk>/strike/", clearing.strike_clearance, name="strike_clearance"),
 ]
 
 reviewing_urls = [
@@ -60,7 +103,10 @@ urlpatterns = [
     path("", browsing.home, name="home"),
     *people_urls,
     *filing_urls,
+    *joint_urls,
     *section_urls,
+    *commenting_urls,
+    *clearing_urls,
     *reviewing_urls,
     *document_urls,
     *compiling_urls,

@@ -1,8 +1,9 @@
 """The process: every change of a submission's status, in one table.
 
-`TRANSITIONS` says who may take a step, from where to where, and what must be true. Buttons, the README's diagram and
-the tests read it. Nothing else writes `status`: `perform()` locks the submission, checks the table, writes the status,
-the record and what follows from it (revision, documents, mails) in one transaction, or refuses in a sentence.
+`TRANSITIONS` says who may take a step, from where to where, and what must be true (guards.py). Buttons, the README's
+diagram and the tests read it. Nothing else writes `status`: `perform()` locks the submission, checks the table, writes
+the status, the record and what follows from it (revision, documents, mails) in one transaction, or refuses in a
+sentence.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,17 +12,32 @@ from dataclasses import dataclass, field
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import content, notifications, renditions
-from .completeness import missing
+from .guards import (
+    Guard,
+    a_second_person_decides_where_the_cycle_asks,
+    any_input,
+    cycle_is_open,
+    cycle_is_open_for_a_first_filing,
+    every_change_request_is_answered,
+    every_partner_has_endorsed,
+    everything_required_is_answered,
+    filed_before,
+    filed_for_the_first_time,
+    joint,
+    never_filed,
+    partners_are_those_the_type_asks_for,
+)
 from .models import (
     ISCM,
+    WITH_IOM,
+    WITH_PARTNERS,
+    WITH_SECRETARIAT,
     ChangeRequest,
-    Extension,
     InputType,
     ReviewCycle,
     Revision,
@@ -30,9 +46,7 @@ from .models import (
     SubmissionEvent,
     User,
 )
-from .permissions import is_approver_of, is_reviewer_of, may_draft, may_file
-
-Guard = Callable[[Submission, User], str | None]
+from .permissions import is_affiliated_with, is_approver_of, is_reviewer_of, may_file
 
 
 class Refused(Exception):
@@ -41,66 +55,6 @@ class Refused(Exception):
     def __init__(self, *sentences: str):
         self.sentences = [str(sentence) for sentence in sentences]
         super().__init__(" ".join(self.sentences))
-
-
-# What must be true. Each guard answers with a sentence that says what is missing, or None.
-
-
-def deadline_of(submission: Submission):
-    """When this input's cycle closes for its mechanism, its extension included; None where nothing is announced."""
-    extension = Extension.objects.filter(cycle=submission.cycle_id, iscm=submission.iscm_id).first()
-    return submission.cycle.deadline(phase=submission.input_type.phase, extension=extension)
-
-
-def cycle_is_open(submission: Submission, by: User) -> str | None:
-    now, opens_at, closes_at = timezone.now(), submission.cycle.opens_at, deadline_of(submission)
-    if opens_at is None or closes_at is None:
-        return _("%(cycle)s is not open for inputs: no dates have been announced.") % {"cycle": submission.cycle}
-    if now < opens_at:
-        return _("%(cycle)s is not open for inputs yet.") % {"cycle": submission.cycle}
-    if now >= closes_at:
-        local = closes_at.astimezone(submission.cycle.zone)
-        closed = _("%(cycle)s closed for inputs on %(moment)s (%(zone)s).") % {
-            "cycle": submission.cycle,
-            "moment": date_format(local, "DATETIME_FORMAT"),
-            "zone": submission.cycle.time_zone.replace("_", " "),
-        }
-        if submission.pk is None:  # nothing is written yet
-            return closed
-        kept = _("Your text is kept; ask IOM for an extension.")
-        return f"{closed} {kept}"
-    return None
-
-
-def everything_required_is_answered(submission: Submission, by: User) -> str | None:
-    lacks = missing(submission)
-    return " ".join(str(lack.sentence) for lack in lacks) or None
-
-
-def every_change_request_is_answered(submission: Submission, by: User) -> str | None:
-    # Only in sections that the type still asks for: no other can be opened and saved.
-    open_requests = submission.change_requests.open().filter(section__input_types=submission.input_type_id)
-    open_requests = open_requests.select_related("section").prefetch_related("section__texts")
-    headings = sorted({str(request.section.heading) for request in open_requests})
-    if headings:
-        return _("Changes are still asked for in: %(sections)s. Look at each and save it.") % {
-            "sections": ", ".join(headings)
-        }
-    return None
-
-
-def a_second_person_decides_where_the_cycle_asks(submission: Submission, by: User) -> str | None:
-    if submission.cycle.requires_second_person and submission.reviewer_id == by.pk:
-        return _(
-            "This review cycle asks for a second person: you took this input up, so somebody else has to decide on it."
-        )
-    return None
-
-
-def type_is_filed_alone(submission: Submission, by: User) -> str | None:
-    if submission.input_type.is_joint:
-        return _("An input of this type is filed jointly.")
-    return None
 
 
 @dataclass(frozen=True)
@@ -113,6 +67,7 @@ class Transition:
     target: Status
     who: Callable[[User, Submission], bool]
     actor: str  # who that is, in the words of the diagram
+    meant_for: Callable[[Submission], bool] = any_input
     guards: tuple[Guard, ...] = ()
     explanation: str = ""  # what the confirming page says will happen
     needs_note: bool = False
@@ -120,18 +75,77 @@ class Transition:
     decides: bool = False
     hint: str = field(default="")  # what to write in the comment
 
+    def is_possible_from(self, submission: Submission) -> bool:
+        """As far as the status goes; guards may have something to say."""
+        return submission.status in self.source and self.meant_for(submission)
+
 
 TRANSITIONS = {
     transition.name: transition
     for transition in [
         Transition(
+            name="ask",
+            label=gettext_lazy("Ask for endorsement"),
+            source=frozenset({Status.DRAFT, Status.CHANGES_REQUESTED}),
+            target=Status.AWAITING_ENDORSEMENT,
+            who=may_file,
+            actor="filing focal point of the lead",
+            meant_for=joint,
+            guards=(
+                partners_are_those_the_type_asks_for,
+                cycle_is_open_for_a_first_filing,
+                everything_required_is_answered,
+                every_change_request_is_answered,
+            ),
+            hint=gettext_lazy("If you like, a word to the partners: by when you need their answer, for example."),
+            explanation=gettext_lazy(
+                "Each partner is asked to endorse exactly this text. The list of partners is closed from now on. "
+                "The text can still be edited; whoever has endorsed it by then must look again."
+            ),
+        ),
+        Transition(
+            name="take_back",
+            label=gettext_lazy("Take back to draft"),
+            source=frozenset({Status.AWAITING_ENDORSEMENT}),
+            target=Status.DRAFT,
+            who=may_file,
+            actor="filing focal point of the lead",
+            meant_for=never_filed,
+            hint=gettext_lazy("If you like, say why. The partners read this."),
+            explanation=gettext_lazy(
+                "The partners are no longer asked, and the list of partners can be changed. "
+                "What they have endorsed stays endorsed as long as the text and the partners are the same."
+            ),
+        ),
+        Transition(
+            name="take_back_to_change",
+            label=gettext_lazy("Take back"),
+            source=frozenset({Status.AWAITING_ENDORSEMENT}),
+            target=Status.CHANGES_REQUESTED,
+            who=may_file,
+            actor="filing focal point of the lead",
+            meant_for=filed_before,
+            hint=gettext_lazy("If you like, say why. The partners read this."),
+            explanation=gettext_lazy(
+                "The partners are no longer asked, and the list of partners can be changed. "
+                "IOM still waits for the changes that it asked for."
+            ),
+        ),
+        Transition(
             name="submit",
             label=gettext_lazy("Submit"),
-            source=frozenset({Status.DRAFT}),
+            source=frozenset({Status.DRAFT, Status.AWAITING_ENDORSEMENT}),
             target=Status.SUBMITTED,
             who=may_file,
             actor="filing focal point",
-            guards=(type_is_filed_alone, cycle_is_open, everything_required_is_answered),
+            meant_for=filed_for_the_first_time,
+            guards=(
+                cycle_is_open,
+                everything_required_is_answered,
+                # Once more: while they were asked, the last of them may have declined and been dropped.
+                partners_are_those_the_type_asks_for,
+                every_partner_has_endorsed,
+            ),
             explanation=gettext_lazy("The input is filed with IOM. It cannot be edited unless IOM asks for changes."),
             freezes=Revision.Cause.FILED,
         ),
@@ -158,12 +172,18 @@ TRANSITIONS = {
         Transition(
             name="resubmit",
             label=gettext_lazy("Resubmit"),
-            source=frozenset({Status.CHANGES_REQUESTED}),
+            source=frozenset({Status.CHANGES_REQUESTED, Status.AWAITING_ENDORSEMENT}),
             target=Status.UNDER_REVIEW,
             who=may_file,
             actor="filing focal point",
+            meant_for=filed_before,
             # Not the deadline: IOM asked for the change, and may do so after the cycle closes.
-            guards=(everything_required_is_answered, every_change_request_is_answered),
+            guards=(
+                everything_required_is_answered,
+                every_change_request_is_answered,
+                partners_are_those_the_type_asks_for,
+                every_partner_has_endorsed,
+            ),
             explanation=gettext_lazy("The new text goes to the reviewer. It cannot be edited while it is reviewed."),
             freezes=Revision.Cause.FILED,
         ),
@@ -197,7 +217,7 @@ TRANSITIONS = {
         Transition(
             name="withdraw",
             label=gettext_lazy("Withdraw"),
-            source=frozenset({Status.DRAFT, Status.SUBMITTED, Status.UNDER_REVIEW, Status.CHANGES_REQUESTED}),
+            source=frozenset(WITH_SECRETARIAT | WITH_PARTNERS | WITH_IOM),
             target=Status.WITHDRAWN,
             who=may_file,
             actor="filing focal point",
@@ -208,13 +228,26 @@ TRANSITIONS = {
 }
 
 
+# IOM has no part in these.
+BETWEEN_THE_MAKERS = {
+    name for name, step in TRANSITIONS.items() if step.target in WITH_PARTNERS or step.source <= WITH_PARTNERS
+}
+
+
 def open_to(user: User, submission: Submission) -> list[Transition]:
     """The steps this person may take from here; guards may still have something to say (see `obstacles`)."""
     return [
         transition
         for transition in TRANSITIONS.values()
-        if submission.status in transition.source and transition.who(user, submission)
+        if transition.is_possible_from(submission) and transition.who(user, submission)
     ]
+
+
+def next_step(submission: Submission) -> Transition:
+    """The one that brings an editable input onwards."""
+    return next(
+        TRANSITIONS[name] for name in ("ask", "submit", "resubmit") if TRANSITIONS[name].is_possible_from(submission)
+    )
 
 
 def obstacles(transition: Transition, submission: Submission, *, by: User) -> list[str]:
@@ -239,14 +272,10 @@ def perform(
     """
     transition = TRANSITIONS[name]
     with transaction.atomic():
-        submission = (
-            Submission.objects.select_for_update(of=("self",))
-            .select_related("cycle", "iscm", "input_type")
-            .get(pk=submission.pk)
-        )
+        submission = Submission.objects.locked(submission.pk)
         if not transition.who(by, submission):
             raise PermissionDenied
-        if submission.status not in transition.source:
+        if not transition.is_possible_from(submission):
             raise Refused(
                 _("“%(step)s” is not possible now: this input is in the state “%(status)s”.")
                 % {"step": transition.label, "status": submission.get_status_display()}
@@ -323,7 +352,7 @@ def start(*, iscm: ISCM, cycle: ReviewCycle, input_type: InputType, by: User) ->
             language=by.language if by.language in cycle.accepted_languages else cycle.accepted_languages[0],
             started_by=by,
         )
-        if not may_draft(by, submission):
+        if not is_affiliated_with(by, submission):
             raise PermissionDenied
         if input_type.is_sole and (
             begun := Submission.objects.live().filter(iscm=iscm, cycle=cycle, input_type=input_type).first()
@@ -336,7 +365,7 @@ def start(*, iscm: ISCM, cycle: ReviewCycle, input_type: InputType, by: User) ->
                 _("%(cycle)s is for mechanisms of that region; the register does not list %(mechanism)s there.")
                 % {"cycle": cycle, "mechanism": iscm}
             )
-        if sentence := type_is_filed_alone(submission, by) or cycle_is_open(submission, by):
+        if sentence := cycle_is_open(submission, by):
             raise Refused(sentence)
         submission.reference = _next_reference(iscm, cycle, input_type)
         submission.save()

@@ -1,5 +1,5 @@
-"""The cast. Amina files for mechanism A and Bruno drafts for it; Carla has every right at B and none at A;
-Rita reviews and Piotr approves for IOM; Ada administers."""
+"""The cast. Amina files for mechanism A and Bruno drafts for it; Carla has every right at B, Dalia every right at C,
+and neither any at A; Rita reviews and Piotr approves for IOM; Ada administers."""
 
 import pytest
 from django.core.management import call_command
@@ -42,6 +42,11 @@ def mechanism_b(reference):
 
 
 @pytest.fixture
+def mechanism_c(reference):
+    return factories.make_mechanism(name="Test Dialogue C", acronym="TDC", regions=["africa"])
+
+
+@pytest.fixture
 def amina(mechanism_a):
     """Head of the secretariat of A: files for it."""
     user = factories.make_person(name="Amina Diallo")
@@ -62,6 +67,14 @@ def carla(mechanism_b):
     """Head of the secretariat of B: every right there, none at A."""
     user = factories.make_person(name="Carla Reyes")
     factories.affiliate(user=user, iscm=mechanism_b)
+    return user
+
+
+@pytest.fixture
+def dalia(mechanism_c):
+    """Head of the secretariat of C: files for it."""
+    user = factories.make_person(name="Dalia Haddad")
+    factories.affiliate(user=user, iscm=mechanism_c)
     return user
 
 
@@ -103,3 +116,37 @@ def draft(amina, mechanism_a, cycle):
 def filed(amina, mechanism_a, cycle):
     """A written statement of A, filed."""
     return factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina)
+
+
+@pytest.fixture
+def mechanism_d(reference):
+    return factories.make_mechanism(name="Test Dialogue D", acronym="TDD")
+
+
+@pytest.fixture
+def of_joint(mechanism_a, mechanism_b, mechanism_c, carla, dalia, cycle, amina):
+    """What the joint inputs are made of: A leads, B and C are partners."""
+    return {"lead": mechanism_a, "partners": [mechanism_b, mechanism_c], "cycle": cycle, "by": amina}
+
+
+@pytest.fixture
+def joint_draft(of_joint):
+    """The same before they are asked."""
+    return factories.make_joint(**of_joint)
+
+
+@pytest.fixture
+def asked(of_joint):
+    """A joint statement led by A; B and C are asked, and have not answered."""
+    return factories.make_asked(**of_joint)
+
+
+@pytest.fixture
+def both_endorse(mechanism_b, mechanism_c, carla, dalia):
+    """Carla for B and Dalia for C, the text as it stands."""
+
+    def endorse(submission):
+        factories.endorse(submission=submission, partner=mechanism_b, by=carla)
+        factories.endorse(submission=submission, partner=mechanism_c, by=dalia)
+
+    return endorse

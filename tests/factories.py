@@ -7,24 +7,27 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from objectives.models import Objective, Roundtable
-from submissions import workflow
+from submissions import attachments, endorsement, joint, workflow
 from submissions.models import (
     ISCM,
     Affiliation,
     Answer,
     Attachment,
     Capacity,
+    Endorsement,
     Engagement,
     EventDetails,
     InputType,
     ObjectiveBlock,
     OutlineSection,
     PartnerEntity,
+    Partnership,
     Region,
     ReviewCycle,
     ReviewCycleText,
     SpeakingDetails,
     Submission,
+    SubmissionEvent,
     User,
 )
 
@@ -172,3 +175,121 @@ def bring_to(submission: Submission, status: str, *, filer: User, reviewer: User
         workflow.perform(submission, step, by=who[step], note="Because the text asks for it.")
     submission.refresh_from_db()
     return submission
+
+
+# Joint inputs, from the draft to the filing. Each of these works for whatever mechanisms and people it is given.
+
+
+def make_entity(
+    *, name: str = "Test Community", kind: str = PartnerEntity.Kind.IGO, acronym: str = ""
+) -> PartnerEntity:
+    return PartnerEntity.objects.get_or_create(name=name, defaults={"kind": kind, "acronym": acronym})[0]
+
+
+def make_joint(
+    *,
+    lead: ISCM,
+    partners,
+    cycle: ReviewCycle,
+    by: User,
+    type_code: str = "D5",
+    access: str = Partnership.Access.COMMENT,
+) -> Submission:
+    """A draft that lacks nothing but the endorsement of these partners, which are mechanisms or entities."""
+    submission = make_draft(iscm=lead, cycle=cycle, by=by, type_code=type_code)
+    answer_everything_required(submission=submission, by=by)
+    for partner in partners:
+        add_partner(submission=submission, partner=partner, by=by, access=access)
+    return now(submission)
+
+
+def make_asked(**of_joint) -> Submission:
+    """The same, put before its partners."""
+    submission = make_joint(**of_joint)
+    workflow.perform(submission, "ask", by=of_joint["by"])
+    return now(submission)
+
+
+def add_partner(*, submission: Submission, partner: ISCM | PartnerEntity, by: User, **fields) -> Partnership:
+    kind = "iscm" if isinstance(partner, ISCM) else "entity"
+    return joint.add_partner(submission, **{kind: partner}, by=by, **fields)
+
+
+def partnership_of(*, submission: Submission, partner: ISCM | PartnerEntity) -> Partnership:
+    """The one that stands; else the last that there was."""
+    kind = "iscm" if isinstance(partner, ISCM) else "entity"
+    all_of_it = Partnership.objects.filter(submission=submission, **{kind: partner})
+    return all_of_it.current().first() or all_of_it.order_by("pk").last()
+
+
+def endorse(
+    *,
+    submission: Submission,
+    partner: ISCM,
+    by: User,
+    verdict: str = Endorsement.Verdict.ENDORSED,
+    remark: str = "",
+    sha256: str = "",
+) -> SubmissionEvent:
+    """The partner's answer to the text as it stands, or to the one of that hash."""
+    partnership = partnership_of(submission=submission, partner=partner)
+    sha256 = sha256 or endorsement.sha256_of(now(submission))
+    return joint.endorse(partnership, verdict=verdict, remark=remark, sha256=sha256, by=by)
+
+
+def decline(*, submission: Submission, partner: ISCM, by: User, remark: str = "Not our words.") -> SubmissionEvent:
+    return endorse(submission=submission, partner=partner, by=by, verdict=Endorsement.Verdict.DECLINED, remark=remark)
+
+
+def drop(*, submission: Submission, partner: ISCM | PartnerEntity, by: User) -> SubmissionEvent:
+    return joint.remove_partner(partnership_of(submission=submission, partner=partner), by=by)
+
+
+def record_letter(
+    *,
+    submission: Submission,
+    partner: ISCM | PartnerEntity,
+    by: User,
+    verdict: str = Endorsement.Verdict.ENDORSED,
+    remark: str = "",
+    content: bytes = b"%PDF-1.7 letter",
+) -> SubmissionEvent:
+    """The lead records what a partner without an account has written."""
+    filename, kind = "letter.pdf", Attachment.Kind.PDF
+    checked = attachments.Checked(filename, kind, len(content), hashlib.sha256(content).hexdigest())
+    return joint.record_letter(
+        partnership_of(submission=submission, partner=partner),
+        verdict=verdict,
+        remark=remark,
+        signatory="The Executive Secretary",
+        signed_on=timezone.now().date(),
+        file=ContentFile(content, name=filename),
+        checked=checked,
+        sha256=endorsement.sha256_of(now(submission)),
+        by=by,
+    )
+
+
+def rewrite(*, submission: Submission, text: str = "<p>We met again, and agreed on more.</p>") -> None:
+    """Another text in the first section that has one: what was endorsed is an older one now."""
+    written = submission.answers.filter(section__kind=OutlineSection.Kind.TEXT).first()
+    answer(submission=submission, code=written.section.code, text=text)
+
+
+def make_joint_filed(*, lead: ISCM, partners: dict[ISCM, User], cycle: ReviewCycle, by: User, **more) -> Submission:
+    """Endorsed by each of these partners through this person, and filed."""
+    submission = make_asked(lead=lead, partners=partners, cycle=cycle, by=by, **more)
+    for partner, person in partners.items():
+        endorse(submission=submission, partner=partner, by=person)
+    workflow.perform(submission, "submit", by=by)
+    return now(submission)
+
+
+def now(submission: Submission) -> Submission:
+    """As it is in the database now."""
+    return Submission.objects.get(pk=submission.pk)
+
+
+def standings(submission: Submission) -> dict[str, str]:
+    """How each partner stands to the present text, by its short name, in the order of the cover."""
+    return {one.partnership.short_name: one.standing.value for one in endorsement.standings(now(submission))}

@@ -33,11 +33,8 @@ def make_input(letter: str, sections: list[dict], *, kind: str = "written_input"
         **fields,
     )
     content["input_type"]["kind"] = kind
-    regions = SimpleNamespace(
-        all=lambda: [SimpleNamespace(code="africa", name="Africa"), SimpleNamespace(code="arab", name="Arab region")]
-    )
     return compendium.Input(
-        SimpleNamespace(iscm=SimpleNamespace(review_regions=regions)),
+        SimpleNamespace(),
         SimpleNamespace(content=content, frozen_at=NOW + timedelta(minutes=minutes), number=2, sha256="cd" * 32),
     )
 
@@ -231,7 +228,9 @@ def test_claimed_is_not_evidenced(reference):
     table = arrangement.matrix(INPUTS, roundtables)
     numbers = [column["number"] for column in table["columns"]]
     signs = {
-        row["iscm"]["acronym"]: {n: cell["sign"] for n, cell in zip(numbers, row["cells"], strict=True) if cell["sign"]}
+        row["maker"]["acronym"]: {
+            n: cell["sign"] for n, cell in zip(numbers, row["cells"], strict=True) if cell["sign"]
+        }
         for row in table["rows"]
     }
     assert signs == {
@@ -246,19 +245,23 @@ def test_claimed_is_not_evidenced(reference):
     assert {objective["number"] for objective in table["silent"]} == set(range(1, 24)) - {5, 7, 23}
 
 
-def test_a_mechanism_that_names_and_elsewhere_writes_is_evidenced(reference):
+def test_a_mechanism_that_names_and_elsewhere_writes_is_evidenced_and_both_inputs_count(reference):
     inputs = [
         make_input("A", [objectives(make_block(7))]),
         make_input("A", [objectives(make_block(7, more="<p>x</p>"))]),
     ]
     table = arrangement.matrix(inputs, arrangement.by_objective(inputs, "en"))
-    assert len(table["rows"]) == 1
-    assert (table["all_evidenced"], table["all_claimed"]) == (1, 0)
+    (row,) = table["rows"]
+    assert (row["evidenced"], row["claimed"]) == (1, 0)
+    assert (table["all_evidenced"], table["all_claimed"]) == (1, 1)
 
 
 def test_a_mechanism_of_two_regions_is_counted_in_each_and_the_table_says_so(reference):
+    for letter in "ABCD":
+        factories.make_mechanism(name=f"Dialogue {letter}", acronym=letter, regions=["africa", "arab"])
     regions = next(table for table in compendium.participation(INPUTS) if table["title"] == "Review region")
     assert regions["rows"] == [("Africa", 4, 4), ("Arab region", 4, 4)]
+    assert regions["total"] == (4, 4)
     assert "counted in each" in regions["note"]
     languages = next(table for table in compendium.participation(INPUTS) if table["title"] == "Original language")
     assert {row[0]: row[1] for row in languages["rows"]} == {"English": 3, "Arabic": 1}

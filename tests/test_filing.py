@@ -77,7 +77,7 @@ def submit(client, submission, name="submit"):
 # ------------------------------------------------------------------------------------------ home of a mechanism
 
 
-def test_home_offers_the_six_types_that_one_mechanism_files_alone(as_amina, cycle):
+def test_home_offers_the_eleven_types_alone_or_joint(as_amina, cycle):
     page = page_of(as_amina, "iscm_home", "tda")
     for name in [
         "Own event",
@@ -86,9 +86,10 @@ def test_home_offers_the_six_types_that_one_mechanism_files_alone(as_amina, cycl
         "Oral statement",
         "Written statement",
         "Side-event",
+        *(str(joint.short_name) for joint in InputType.objects.filter(is_joint=True)),
     ]:
         assert "Not started" in chart_row(page, name)
-    assert "Joint" not in page
+    assert page.count("Not started") == 11
 
 
 def test_home_says_how_each_type_can_be_made(as_amina, cycle):
@@ -282,8 +283,9 @@ def test_what_cannot_be_started_is_refused_in_a_sentence(as_amina, closed_cycle,
     response = as_amina.post(reverse("start_submission", args=["tda", closed_cycle.code, "B1"]), follow=True)
     assert "Test Forum 2026 closed for inputs on" in words_of(response)
     assert "Your text is kept" not in words_of(response)  # there is none yet
-    response = as_amina.post(reverse("start_submission", args=["tda", cycle.code, "B5"]), follow=True)
-    assert "does not take inputs of this type" in words_of(response) or "filed jointly" in words_of(response)
+    InputType.objects.filter(code="B2").update(is_offered=False)
+    response = as_amina.post(reverse("start_submission", args=["tda", cycle.code, "B2"]), follow=True)
+    assert "does not take inputs of this type" in words_of(response)
     assert not Submission.objects.exists()
 
 

@@ -11,13 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from submissions import workflow
-from submissions.models import Capacity, Status, Submission
+from submissions import commenting, joint, saving, workflow
+from submissions.models import WITH_PARTNERS, Capacity, Partnership, Status, Submission
 from submissions.workflow import TRANSITIONS, Refused
 
 from . import factories
 
-# In this status: who may take which steps.
+# In this status: who may take which steps, with an input that one mechanism makes alone. Joint inputs are below.
 ALLOWED = {
     "draft": {
         "filing focal point": {"submit", "withdraw"},
@@ -40,6 +40,8 @@ ALLOWED = {
     "declined": {},
     "withdrawn": {},
 }
+
+OF_JOINT_INPUTS = {"ask", "take_back", "take_back_to_change"}
 
 # The inputs that each of them may know to exist, in a mechanism that has one in every status.
 # "withdrawn" was a draft when it was withdrawn, "withdrawn after filing" was not.
@@ -140,42 +142,51 @@ def steps_of(actors, status):
     return {name: ALLOWED[status].get(name, set()) for name in actors}
 
 
-def test_the_table_speaks_of_every_status():
-    assert set(ALLOWED) == set(Status.values)
+def test_the_tables_speak_of_every_status():
+    assert set(ALLOWED) == set(Status.values) - WITH_PARTNERS
+    assert {status.removesuffix(AFTER_FILING) for status in ALLOWED_JOINTLY} == set(Status.values)
 
 
-def test_the_table_speaks_of_every_step_and_of_every_actor(actors):
-    named = {step for steps in ALLOWED.values() for allowed in steps.values() for step in allowed}
-    assert named == set(TRANSITIONS)
+def test_the_tables_speak_of_every_step():
+    tables = [*ALLOWED.values(), *ALLOWED_JOINTLY.values()]
+    assert {step for steps in tables for allowed in steps.values() for step in allowed} == set(TRANSITIONS)
+
+
+def test_the_tables_speak_of_everyone_who_has_to_do_with_a_joint_input(makers):
+    assert {actor for steps in ALLOWED_JOINTLY.values() for actor in steps} < set(makers)
+    assert set(MAY) == set(makers)
+
+
+def test_the_table_speaks_of_every_actor(actors):
     assert {actor for steps in ALLOWED.values() for actor in steps} < set(actors)
     assert set(SEES) == set(actors)
 
 
-@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("status", ALLOWED)
 def test_these_steps_are_taken_and_all_others_refused(status, actors, input_in):
     submission = input_in(status)
     taken = {name: {step for step in TRANSITIONS if takes(user, submission, step)} for name, user in actors.items()}
     assert taken == steps_of(actors, status)
 
 
-@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("status", ALLOWED)
 def test_the_buttons_are_these_steps(status, actors, input_in):
     submission = input_in(status)
     offered = {name: {step.name for step in workflow.open_to(user, submission)} for name, user in actors.items()}
     assert offered == steps_of(actors, status)
 
 
-@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("status", ALLOWED)
 def test_the_wrong_person_is_not_even_told_why_the_moment_is_wrong(status, actors, input_in):
     submission = input_in(status)
     for name, user in actors.items():
         ever_may = {step for steps in ALLOWED.values() for step in steps.get(name, set())}
-        for step in set(TRANSITIONS) - ever_may:
+        for step in set(TRANSITIONS) - ever_may - OF_JOINT_INPUTS:
             with pytest.raises(PermissionDenied):
                 workflow.perform(submission, step, by=user, note="Because.")
 
 
-@pytest.mark.parametrize("status", Status.values)
+@pytest.mark.parametrize("status", ALLOWED)
 def test_the_right_person_at_the_wrong_moment_reads_the_status(status, actors, input_in):
     submission = input_in(status)
     for name, user in actors.items():
@@ -194,3 +205,255 @@ def test_everyone_sees_these_inputs_and_no_others(actors, input_in):
         for actor, user in actors.items()
     }
     assert seen == SEES
+
+
+# ---------------------------------------------------------------------------------------------- joint inputs
+
+# The same for an input that mechanism A leads, once every partner has endorsed the text. Partners take no step at all.
+AFTER_FILING = " after filing"
+ALLOWED_JOINTLY = {
+    "draft": {
+        "lead, files": {"ask", "withdraw"},
+    },
+    "awaiting_endorsement": {
+        "lead, files": {"submit", "take_back", "withdraw"},
+    },
+    "awaiting_endorsement after filing": {
+        "lead, files": {"resubmit", "take_back_to_change", "withdraw"},
+    },
+    "submitted": {
+        "lead, files": {"withdraw"},
+        "reviewer": {"take_up"},
+    },
+    "under_review": {
+        "lead, files": {"withdraw"},
+        "reviewer": {"request_changes"},
+        "approver": {"approve", "decline"},
+    },
+    "changes_requested": {
+        "lead, files": {"ask", "resubmit", "withdraw"},
+    },
+    "approved": {},
+    "declined": {},
+    "withdrawn": {},
+}
+# Not while one of them is missing.
+NEED_EVERY_ENDORSEMENT = {"submit", "resubmit"}
+
+LISTED = {"draft", "changes_requested"}  # the list of partners is open
+ASKED = {"awaiting_endorsement", "awaiting_endorsement after filing"}
+WRITTEN = LISTED | ASKED
+ALWAYS = set(ALLOWED_JOINTLY)
+EVER_FILED = ALWAYS - {"draft", "awaiting_endorsement", "withdrawn"}
+
+DRAFTS_FOR_THE_LEAD = {
+    "see": ALWAYS,
+    "edit": WRITTEN,
+    "comment": WRITTEN,
+    "add a partner": LISTED,
+    "change a role": LISTED,
+    "take a partner off": LISTED,
+    "drop the partner that declined": WRITTEN,
+    "ask again": ASKED,
+}
+MAY = {
+    "lead, files": {**DRAFTS_FOR_THE_LEAD, "record a letter": ASKED, "offer the lead": WRITTEN},
+    "lead, drafts": DRAFTS_FOR_THE_LEAD,
+    "partner invited": {"see": ALWAYS, "endorse": ASKED},
+    "partner endorsed": {"see": ALWAYS, "endorse": ASKED},
+    "partner endorsed, drafts": {"see": ALWAYS},
+    "partner stale": {"see": ALWAYS, "endorse": ASKED},
+    "partner declined": {"see": ALWAYS, "endorse": ASKED},
+    "partner dropped": {},
+    "partner consulted": {"see": ALWAYS},
+    "partner formerly": {},
+    "partner whose account is closed": {},
+    "reviewer": {"see": EVER_FILED},
+    "approver": {"see": EVER_FILED},
+    "reviewer and approver affiliated with a partner": {"see": ALWAYS},
+    "focal point of another mechanism": {},
+    "administrator": {},
+    "stranger": {},
+}
+# What the lead lets its partners do, on top of the above; never one that was dropped.
+PARTNERS = {
+    "partner invited",
+    "partner endorsed",
+    "partner endorsed, drafts",
+    "partner stale",
+    "partner declined",
+    "partner consulted",
+    "reviewer and approver affiliated with a partner",
+}
+LETS = {
+    "view": {},
+    "comment": {"comment": WRITTEN},
+    "edit": {"comment": WRITTEN, "edit": WRITTEN},
+}
+
+
+@pytest.fixture
+def mechanisms(reference):
+    """One partner for each way in which a partner can stand to the text."""
+    ways = ("invited", "endorsed", "stale", "declined", "dropped", "consulted")
+    return {
+        way: factories.make_mechanism(name=f"Test Dialogue {way.title()}", acronym=f"T{way[:2].upper()}")
+        for way in ways
+    }
+
+
+@pytest.fixture
+def makers(mechanisms, amina, bruno, carla, rita, ada):
+    """Who is what to the joint input."""
+
+    def of(way, *, affiliation=None, **fields):
+        number = len(people)
+        user = factories.make_person(name=f"Person {number}", email=f"person{number}@example.org", **fields)
+        factories.affiliate(user=user, iscm=mechanisms[way], **(affiliation or {}))
+        people[number] = user
+        return user
+
+    people = {}
+    drafts = {"capacity": Capacity.FOCAL_POINT, "may_file": False}
+    return {
+        "lead, files": amina,
+        "lead, drafts": bruno,
+        **{f"partner {way}": of(way) for way in mechanisms},
+        "partner endorsed, drafts": of("endorsed", affiliation=drafts),
+        "partner formerly": of("endorsed", affiliation={"ends_on": timezone.now().date()}),
+        "partner whose account is closed": of("endorsed", is_active=False),
+        "reviewer": rita,
+        "approver": factories.make_person(name="Paola Approver", is_approver=True),
+        "reviewer and approver affiliated with a partner": of(
+            "invited", affiliation=drafts, is_reviewer=True, is_approver=True
+        ),
+        "focal point of another mechanism": carla,
+        "administrator": ada,
+        "stranger": factories.make_person(name="Sam Stranger"),
+    }
+
+
+@pytest.fixture
+def asked_about(mechanism_a, mechanisms, makers, cycle):
+    """A joint input whose partners stand to it in every way there is; one more, an entity, has not answered."""
+    lead = makers["lead, files"]
+    submission = factories.make_joint(
+        lead=mechanism_a, partners=[*mechanisms.values(), factories.make_entity()], cycle=cycle, by=lead
+    )
+    consulted = factories.partnership_of(submission=submission, partner=mechanisms["consulted"])
+    joint.change_partner(consulted, access=consulted.access, endorses=False, by=lead)
+    workflow.perform(submission, "ask", by=lead)
+
+    def answers(way, *, say=factories.endorse):
+        say(submission=submission, partner=mechanisms[way], by=makers[f"partner {way}"])
+
+    answers("stale")
+    answers("dropped", say=factories.decline)
+    factories.drop(submission=submission, partner=mechanisms["dropped"], by=lead)
+    answers("declined", say=factories.decline)
+    answers("endorsed")
+    assert set(factories.standings(submission).values()) == {"invited", "endorsed", "stale", "declined"}
+    return submission
+
+
+def let_all_endorse(submission, mechanisms, makers):
+    lead = makers["lead, files"]
+    factories.drop(submission=submission, partner=mechanisms["declined"], by=lead)
+    factories.record_letter(submission=submission, partner=factories.make_entity(), by=lead)
+    for way in ("invited", "endorsed", "stale"):
+        factories.endorse(submission=submission, partner=mechanisms[way], by=makers[f"partner {way}"])
+
+
+def put_in(submission, status, makers):
+    """Without the steps that lead there: not all of these standings would come through them, and rights hold anyway."""
+    is_decided = status in {"approved", "declined"}
+    Submission.objects.filter(pk=submission.pk).update(
+        status=status.removesuffix(AFTER_FILING),
+        filed_at=timezone.now() if status in EVER_FILED else None,
+        decided_by=makers["approver"] if is_decided else None,
+        decided_at=timezone.now() if is_decided else None,
+    )
+    return factories.now(submission)
+
+
+@pytest.mark.parametrize("status", ALLOWED_JOINTLY)
+def test_these_steps_are_taken_with_a_joint_input_and_all_others_refused(status, asked_about, mechanisms, makers):
+    def taken(submission):
+        return {name: {step for step in TRANSITIONS if takes(user, submission, step)} for name, user in makers.items()}
+
+    allowed = {name: ALLOWED_JOINTLY[status].get(name, set()) for name in makers}
+    assert taken(put_in(asked_about, status, makers)) == {
+        name: steps - NEED_EVERY_ENDORSEMENT for name, steps in allowed.items()
+    }
+    let_all_endorse(put_in(asked_about, "awaiting_endorsement", makers), mechanisms, makers)
+    submission = put_in(asked_about, status, makers)
+    assert taken(submission) == allowed
+    offered = {name: {step.name for step in workflow.open_to(user, submission)} for name, user in makers.items()}
+    assert offered == allowed
+
+
+def acts_on(submission, mechanisms):
+    """What people do to a joint input, besides the steps; each gets the person."""
+    of = {way: factories.partnership_of(submission=submission, partner=one) for way, one in mechanisms.items()}
+    another = factories.make_mechanism(name="Test Dialogue Another", acronym="TAN")
+
+    def see(by):
+        if submission not in Submission.objects.visible_to(by):
+            raise PermissionDenied
+
+    def edit(by):
+        with saving.editing(submission, by=by):
+            pass
+
+    def endorse(by):
+        """For the mechanism of this person; of who has none here, for one that has not answered."""
+        own = [one for way, one in of.items() if one.iscm.affiliations.filter(user=by).exists()]
+        partner = own[0] if own else of["invited"]
+        factories.endorse(submission=submission, partner=partner.iscm, by=by)
+
+    return {
+        "see": see,
+        "edit": edit,
+        "comment": lambda by: commenting.comment(submission, section=None, text="Shorter?", by=by),
+        "endorse": endorse,
+        "add a partner": lambda by: joint.add_partner(submission, iscm=another, by=by),
+        "change a role": lambda by: joint.change_partner(of["invited"], access="view", endorses=False, by=by),
+        "take a partner off": lambda by: joint.remove_partner(of["invited"], by=by),
+        "drop the partner that declined": lambda by: joint.remove_partner(of["declined"], by=by),
+        "ask again": lambda by: joint.ask_again(submission, by=by),
+        "record a letter": lambda by: factories.record_letter(
+            submission=submission, partner=factories.make_entity(), by=by
+        ),
+        "offer the lead": lambda by: joint.offer_lead(of["endorsed"], by=by),
+    }
+
+
+def does(user, act) -> bool:
+    try:
+        with transaction.atomic():
+            act(user)
+            raise TakenBack
+    except TakenBack:
+        return True
+    except (PermissionDenied, Refused, saving.NotEditable):
+        return False
+
+
+@pytest.mark.parametrize("status", ALLOWED_JOINTLY)
+def test_these_acts_are_done_and_all_others_refused(status, asked_about, mechanisms, makers):
+    submission = put_in(asked_about, status, makers)
+    acts = acts_on(submission, mechanisms)
+    assert {act for allowed in MAY.values() for act in allowed} == set(acts)
+    for access, lets in LETS.items():
+        Partnership.objects.filter(submission=submission).exclude(iscm=None).update(access=access)
+        # What the lead lets a partner do decides about these; the rest is tried once.
+        tried = acts if access == "comment" else {name: acts[name] for name in ("see", "edit", "comment")}
+        done = {who: {name for name, act in tried.items() if does(user, act)} for who, user in makers.items()}
+        assert done == {
+            who: {
+                act
+                for act, statuses in {**MAY[who], **(lets if who in PARTNERS else {})}.items()
+                if status in statuses and act in tried
+            }
+            for who in makers
+        }

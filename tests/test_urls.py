@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 from django.utils import timezone
 
-from submissions import workflow
+from submissions import clearance, commenting, joint, stopping, workflow
 from submissions.models import Capacity, Compendium, Invitation, OutlineSection, Rendition
 
 from . import factories
@@ -63,6 +63,7 @@ TABLES = {
         GET  /mechanisms/{a}/people/                        in        page    nothing nothing nothing page
         GET  /mechanisms/{a}/people/invite/                 in        page    nothing nothing nothing page
         GET  /mechanisms/{a}/people/{affiliation}/end/      in        page    nothing nothing nothing page
+        GET  /mechanisms/{a}/people/{affiliation}/hand-over/ in       page    nothing nothing nothing page
         POST /invitations/{invitation}/resend/              in        on      nothing nothing nothing on
         POST /invitations/{invitation}/revoke/              in        on      nothing nothing nothing on
         GET  /invitations/{token}/                          page      page    page    page    page    page
@@ -90,6 +91,48 @@ TABLES = {
         GET  /documents/{pdf_of_draft}/                     in        page    nothing nothing nothing nothing
         GET  /documents/{pdf_of_draft}/file/                in        page    nothing nothing nothing nothing
         POST /documents/{pdf_of_draft}/retry/               in        on      nothing nothing nothing nothing
+    """,
+    "a joint input, in which Carla's mechanism B is a partner that may comment": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /inputs/{joint}/                               in        page    page    nothing nothing nothing
+        GET  /inputs/{joint}/tasks/                         in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/title/                         in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/section/{about}/               in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/history/                       in        page    page    nothing nothing nothing
+        GET  /inputs/{joint}/step/ask/                      in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/partners/                      in        page    page    nothing nothing nothing
+        GET  /inputs/{joint}/partners/add/                  in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/partners/{b}/                  in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/partners/{b}/remove/           in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/partners/{b}/lead/             in        page    closed  nothing nothing nothing
+        GET  /inputs/{joint}/comments/                      in        page    page    nothing nothing nothing
+        POST /inputs/{joint}/comments/{comment}/resolve/    in        on      on      nothing nothing nothing
+        POST /inputs/{joint}/comments/{comment}/reopen/     in        on      on      nothing nothing nothing
+        GET  /inputs/{joint}/clearance/                     in        page    page    nothing nothing nothing
+        GET  /inputs/{joint}/clearance/{clearance}/strike/  in        page    closed  nothing nothing nothing
+        POST /inputs/{joint}/clearance/{clearance}/strike/  in        on      closed  nothing nothing nothing
+        POST /inputs/{joint}/clearance/print/               in        on      on      nothing nothing nothing
+        GET  /inputs/{draft}/partners/                      in        nothing nothing nothing nothing nothing
+    """,
+    "the same, when its partners are asked": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /inputs/{asked}/endorse/{mechanism_b}/         in        closed  page    nothing nothing nothing
+        GET  /inputs/{asked}/partners/{asked_b}/changes/    in        page    page    nothing nothing nothing
+        GET  /inputs/{asked}/partners/{entity}/letter/      in        page    closed  nothing nothing nothing
+        POST /inputs/{asked}/partners/ask-again/            in        on      closed  nothing nothing nothing
+        GET  /inputs/{asked}/lead/                          in        page    page    nothing nothing nothing
+        GET  /inputs/{asked}/step/take_back/                in        page    closed  nothing nothing nothing
+        GET  /inputs/{asked}/step/submit/                   in        on      closed  nothing nothing nothing
+        GET  /reminders/stop/{stop}/                        page      page    page    page    page    page
+    """,
+    "the same, once it is filed": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /inputs/{filed_jointly}/                       in        page    page    page    page    nothing
+        GET  /inputs/{filed_jointly}/partners/              in        page    page    closed  closed  nothing
+        GET  /inputs/{filed_jointly}/comments/              in        page    page    closed  closed  nothing
+        GET  /inputs/{filed_jointly}/clearance/             in        page    page    page    page    nothing
+        POST /inputs/{filed_jointly}/clearance/print/       in        on      on      on      on      nothing
+        GET  /inputs/{filed_jointly}/attachments/{letter}/  in        page    page    page    page    nothing
     """,
     "a filed input": """
                                                             anonymous amina   carla   rita    piotr   ada
@@ -135,7 +178,40 @@ def rows_of(table):
 
 
 @pytest.fixture
-def names(amina, ada, mechanism_a, cycle, rita, piotr):
+def joint_names(amina, carla, mechanism_a, mechanism_b, cycle):
+    """The same of the joint inputs."""
+    entity = factories.make_entity()
+    of_joint = {"lead": mechanism_a, "partners": [mechanism_b, entity], "cycle": cycle, "by": amina}
+    draft, asked, filed = (
+        factories.make_joint(**of_joint),
+        factories.make_asked(**of_joint),
+        factories.make_asked(**of_joint),
+    )
+    for submission in (asked, filed):
+        factories.endorse(submission=submission, partner=mechanism_b, by=carla)
+    factories.record_letter(submission=filed, partner=entity, by=amina)
+    workflow.perform(filed, "submit", by=amina)
+    factories.rewrite(submission=asked)
+    joint.offer_lead(factories.partnership_of(submission=asked, partner=mechanism_b), by=amina)
+    chair = {"way": "chair", "cleared_on": timezone.now().date()}
+    return {
+        "joint": draft.reference,
+        "asked": asked.reference,
+        "filed_jointly": filed.reference,
+        "mechanism_b": mechanism_b.slug,
+        "about": draft.input_type.sections.filter(kind="engagement").get().code,
+        "b": factories.partnership_of(submission=draft, partner=mechanism_b).pk,
+        "asked_b": factories.partnership_of(submission=asked, partner=mechanism_b).pk,
+        "entity": factories.partnership_of(submission=asked, partner=entity).pk,
+        "letter": filed.attachments.get().pk,
+        "comment": commenting.comment(draft, section=None, text="Shorter?", by=carla).pk,
+        "clearance": clearance.record(draft, iscm=mechanism_a, **chair, by=amina).pk,
+        "stop": stopping.token_of(carla, asked),
+    }
+
+
+@pytest.fixture
+def names(joint_names, amina, ada, mechanism_a, cycle, rita, piotr):
     """What stands for the braces of the addresses."""
     draft = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B1")
     factories.answer_everything_required(submission=draft)
@@ -158,6 +234,7 @@ def names(amina, ada, mechanism_a, cycle, rita, piotr):
         email="new@example.org", iscm=mechanism_a, capacity=Capacity.FOCAL_POINT, invited_by=amina
     )
     return {
+        **joint_names,
         "a": mechanism_a.slug,
         "cycle": cycle.code,
         "draft": draft.reference,

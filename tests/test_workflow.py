@@ -90,8 +90,10 @@ def test_every_step_is_known_by_its_own_name_and_leads_somewhere_else():
         assert transition.target not in transition.source
 
 
-def test_every_status_but_the_first_is_reached_by_a_step():
-    assert {transition.target for transition in TRANSITIONS.values()} == set(Status) - {Status.DRAFT}
+def test_every_status_is_reached_by_a_step_and_the_first_one_only_back_from_the_partners():
+    assert {transition.target for transition in TRANSITIONS.values()} == set(Status)
+    (back,) = (transition for transition in TRANSITIONS.values() if transition.target == Status.DRAFT)
+    assert back.source == WITH_PARTNERS
 
 
 def test_no_step_leads_out_of_a_closed_status():
@@ -126,7 +128,10 @@ def test_an_answer_of_empty_paragraphs_is_no_answer(ready, amina):
 def test_a_joint_type_is_not_filed_alone(ready, amina):
     ready.input_type = InputType.objects.get(code="D4")
     ready.save()
-    assert "An input of this type is filed jointly." in refusal_of(ready, "submit", by=amina)
+    assert refusal_of(ready, "submit", by=amina) == [
+        "“Submit” is not possible now: this input is in the state “Draft”."
+    ]
+    assert "add the partners first" in " ".join(refusal_of(ready, "ask", by=amina))
 
 
 def test_changes_have_to_be_looked_at_before_the_input_is_resubmitted(under_review, amina, rita):

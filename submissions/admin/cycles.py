@@ -90,8 +90,27 @@ class InputTypeTextInline(TextInline):
     model = InputTypeText
 
 
+class EngagementModeForm(forms.ModelForm):
+    class Meta:
+        widgets = {"combines_with": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args, input_type, **options):
+        super().__init__(*args, **options)
+        field = self.fields["combines_with"]
+        others = EngagementMode.objects.filter(input_type_id=input_type.pk).exclude(pk=self.instance.pk)
+        field.queryset = others.order_by("position")
+        field.error_messages["invalid_choice"] = _("A mode is combined with another mode of the same type of input.")
+
+
+class EngagementModeFormSet(forms.BaseInlineFormSet):
+    def get_form_kwargs(self, index):
+        return super().get_form_kwargs(index) | {"input_type": self.instance}
+
+
 class EngagementModeInline(admin.StackedInline):
     model = EngagementMode
+    form = EngagementModeForm
+    formset = EngagementModeFormSet
     extra = 0
     autocomplete_fields = ["representatives"]
 

@@ -168,7 +168,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     """Without the token: whoever reads the list could otherwise accept in somebody's place."""
 
     list_display = ["email", "name", "iscm", "capacity", "invited_by", "invited_at", "expires_at", "accepted_at"]
-    list_filter = ["capacity", "is_reviewer", "is_approver"]
+    list_filter = ["capacity", "is_reviewer", "is_approver", ("hands_over", admin.EmptyFieldListFilter)]
     list_select_related = ["iscm", "invited_by"]
     search_fields = ["email", "name", "iscm__name", "iscm__acronym"]
     date_hierarchy = "invited_at"
@@ -183,6 +183,7 @@ class InvitationAdmin(ReadOnlyAdmin):
         "is_reviewer",
         "is_approver",
         "language",
+        "hands_over",
         "invited_by",
         "invited_at",
         "expires_at",

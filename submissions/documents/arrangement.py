@@ -16,6 +16,11 @@ EVENTS = {Kind.EVENT, Kind.SIDE_EVENT, Kind.OUTCOME_DOCUMENT}
 EVIDENCED, CLAIMED = "evidenced", "claimed"
 
 
+def key_of(maker: dict) -> tuple[str, str]:
+    """What makes one maker of inputs the same as another; an entity has only its name."""
+    return maker["kind"], maker["slug"] or maker["name"]
+
+
 def sections_of(inputs, kind: str):
     """(input, section) for every section of that kind."""
     return [(one, section) for one in inputs for section in one.sections if section["kind"] == kind]
@@ -29,10 +34,9 @@ def by_objective(inputs, language: str) -> list[dict]:
     for one, section in sections_of(inputs, "objectives"):
         for block in section["blocks"]:
             if parts := block_parts(block):
-                of_mechanism = speaking[block["number"]].setdefault(
-                    one.iscm["slug"], {"iscm": one.iscm, "excerpts": []}
-                )
-                of_mechanism["excerpts"].append({"input": one, "parts": parts})
+                together = tuple(map(key_of, one.makers))
+                of_makers = speaking[block["number"]].setdefault(together, {"makers": one.makers, "excerpts": []})
+                of_makers["excerpts"].append({"input": one, "parts": parts})
             else:
                 naming[block["number"]].append(one)
     roundtables: dict[int, dict] = {}
@@ -97,46 +101,58 @@ def _objective_wordings(inputs, language: str) -> tuple[Wordings, dict[int, dict
 
 
 def matrix(inputs, roundtables: list[dict]) -> dict:
-    """One row per mechanism, one column per objective. A cell is evidenced (text), claimed (named only) or neither."""
-    cells: dict[str, dict[int, str]] = {}
-    mechanisms = {one.iscm["slug"]: one.iscm for one in inputs}
-    for roundtable in roundtables:
-        for objective in roundtable["objectives"]:
-            for one in objective["naming"]:
-                cells.setdefault(one.iscm["slug"], {})[objective["number"]] = CLAIMED
-            for speaker in objective["speaking"]:
-                cells.setdefault(speaker["iscm"]["slug"], {})[objective["number"]] = EVIDENCED
-    numbers = [objective["number"] for roundtable in roundtables for objective in roundtable["objectives"]]
-    firsts = {roundtable["objectives"][0]["number"] for roundtable in roundtables}
-    rows = []
-    for slug, iscm in mechanisms.items():
-        of_row = cells.get(slug, {})
-        rows.append(
-            {
-                "iscm": iscm,
-                "cells": [{"sign": of_row.get(number, ""), "is_first": number in firsts} for number in numbers],
-                EVIDENCED: sum(sign == EVIDENCED for sign in of_row.values()),
-                CLAIMED: sum(sign == CLAIMED for sign in of_row.values()),
-            }
-        )
+    """One row per mechanism, then one per partner entity; one column per objective.
 
-    def totals(sign):
+    A cell is evidenced (text), claimed (named only) or neither. A joint input shows in the row of everybody who makes
+    it; at the foot of a column each input is counted once.
+    """
+    objectives = [objective for roundtable in roundtables for objective in roundtable["objectives"]]
+    numbers = [objective["number"] for objective in objectives]
+    firsts = {roundtable["objectives"][0]["number"] for roundtable in roundtables}
+    speaking = {
+        objective["number"]: [excerpt["input"] for said in objective["speaking"] for excerpt in said["excerpts"]]
+        for objective in objectives
+    }
+    naming = {objective["number"]: objective["naming"] for objective in objectives}
+    cells: dict[tuple, dict[int, str]] = {}
+    for found, sign in ((naming, CLAIMED), (speaking, EVIDENCED)):
+        for number, of_objective in found.items():
+            for maker in (maker for one in of_objective for maker in one.makers):
+                cells.setdefault(key_of(maker), {})[number] = sign
+
+    def rows(makers):
+        named = {key_of(maker): maker for maker in makers}
         return [
-            {"number": sum(row.get(number) == sign for row in cells.values()), "is_first": number in firsts}
-            for number in numbers
+            _row(maker, cells.get(key, {}), numbers, firsts)
+            for key, maker in sorted(named.items(), key=lambda pair: pair[1]["name"].casefold())
         ]
 
+    def totals(found):
+        return [{"number": len(found[number]), "is_first": number in firsts} for number in numbers]
+
+    makers = [maker for one in inputs for maker in one.makers]
     return {
         "columns": [{"number": number, "is_first": number in firsts} for number in numbers],
-        "rows": rows,
-        EVIDENCED: totals(EVIDENCED),
-        CLAIMED: totals(CLAIMED),
-        "all_evidenced": sum(row[EVIDENCED] for row in rows),
-        "all_claimed": sum(row[CLAIMED] for row in rows),
+        "rows": rows(maker for maker in makers if maker["kind"] == "iscm"),
+        "entities": rows(maker for maker in makers if maker["kind"] != "iscm"),
+        EVIDENCED: totals(speaking),
+        CLAIMED: totals(naming),
+        "all_evidenced": sum(map(len, speaking.values())),
+        "all_claimed": sum(map(len, naming.values())),
         "silent": sorted(
             (objective for roundtable in roundtables for objective in roundtable["silent"]),
             key=lambda objective: objective["number"],
         ),
+    }
+
+
+def _row(maker: dict, of_row: dict[int, str], numbers: list[int], firsts: set[int]) -> dict:
+    signs = list(of_row.values())
+    return {
+        "maker": maker,
+        "cells": [{"sign": of_row.get(number, ""), "is_first": number in firsts} for number in numbers],
+        EVIDENCED: signs.count(EVIDENCED),
+        CLAIMED: signs.count(CLAIMED),
     }
 
 

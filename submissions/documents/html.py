@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from objectives.models import WORDING_LANGUAGES, direction_of
 from submissions import rich_text
 from submissions.models import EngagementMode
-from submissions.rich_text_blocks import without_controls
+from submissions.rich_text.blocks import without_controls
 
 NOTHING = SafeString("")
 
@@ -67,6 +67,15 @@ def mechanism_name(iscm: dict) -> SafeString:
 
 def short_name(iscm: dict) -> str:
     return iscm["acronym"] or iscm["name"]
+
+
+def made_by(makers: list[dict]) -> SafeString:
+    """Of who makes an input (see content.py) the lead in full, then its partners in short."""
+    lead, *partners = makers
+    if not partners:
+        return mechanism_name(lead)
+    named = format_html_join(_(", "), "{}", ((name(short_name(partner)),) for partner in partners))
+    return format_html(_("{lead}, also on behalf of {partners}"), lead=mechanism_name(lead), partners=named)
 
 
 def answer(text: str, level: int) -> SafeString:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from submissions.models import Rendition
 from submissions.models.compendium import rendition_path
 
-from . import compendium, submission
+from . import clearance, compendium, submission
 from .pdf import CannotRender, Made
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,8 @@ def render(rendition: Rendition) -> Made:
     if rendition.kind == Kind.COMPENDIUM:
         recipe = rendition.compendium
         return compendium.of_cycle(recipe.cycle, foreword=recipe.foreword, language=rendition.language)
+    if rendition.kind == Kind.CLEARANCE:
+        return clearance.make(rendition.content, language=rendition.language)
     if rendition.kind == Kind.DRAFT:
         return submission.of_draft(
             rendition.content,
@@ -59,6 +61,8 @@ def render(rendition: Rendition) -> Made:
 def filename(rendition: Rendition) -> str:
     if rendition.kind == Kind.COMPENDIUM:
         return f"{rendition.compendium.cycle.code}-compendium-{rendition.pk}.pdf"
+    if rendition.kind == Kind.CLEARANCE:
+        return f"{rendition.submission.reference}-clearance-{rendition.pk}.pdf"
     suffix = f"-r{rendition.revision.number}" if rendition.revision else "-DRAFT"
     return f"{rendition.submission.reference}{suffix}.pdf"
 

@@ -10,7 +10,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from submissions.rich_text_blocks import without_controls
+from submissions.rich_text.blocks import without_controls
 
 from . import fonts, tagging
 from .fonts import CannotRender, Face

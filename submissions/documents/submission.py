@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from objectives.models import direction_of
+from submissions.content import canonical, digest, makers
 from submissions.models import DocumentText, ObjectiveBlock, Phase, Rendition, Revision
 
-from . import html, pdf
+from . import endorsements, html, pdf
+from .endorsements import Endorsed
 from .html import framed, name, worded
 
 Kind = Rendition.Kind
@@ -28,11 +30,14 @@ class Standing:
     revision: int | None = None
     sha256: str = ""
     zone: object = UTC
+    endorsements: tuple[Endorsed, ...] = ()  # of a joint input
 
 
 def of_draft(content: dict, *, language: str = "", at: datetime | None = None, zone=UTC) -> pdf.Made:
     """A working copy, with a watermark that says so."""
-    return make(content, Standing(Kind.DRAFT, at or datetime.now(UTC), zone=zone), language=language)
+    given = endorsements.of_text(content, digest(canonical(content)))
+    standing = Standing(Kind.DRAFT, at or datetime.now(UTC), zone=zone, endorsements=tuple(given))
+    return make(content, standing, language=language)
 
 
 def of_revision(revision: Revision, *, language: str = "", as_draft: bool = False) -> pdf.Made:
@@ -50,6 +55,7 @@ def standing_of(revision: Revision, *, as_draft: bool = False) -> Standing:
         revision=revision.number,
         sha256=revision.sha256,
         zone=submission.cycle.zone,
+        endorsements=tuple(endorsements.of_text(revision.content, revision.sha256)),
     )
 
 
@@ -73,14 +79,18 @@ def make(content: dict, standing: Standing, *, language: str = "") -> pdf.Made:
 
 def context(content: dict, standing: Standing) -> dict:
     document_language = content["language"]
+    partners = content.get("partners", [])
     return {
         "content": content,
+        "partners": partners,
+        "authors": "; ".join(maker["name"] for maker in makers(content)),
         "document_language": document_language,
         "direction": direction_of(document_language),
         "portal_name": settings.PORTAL_NAME,
         "standing": framed(_standing(standing), document_language),
         "is_draft": standing.kind == Kind.DRAFT,
         "facts": facts(content, standing),
+        "endorsements": [] if standing.kind == Kind.DRAFT else _endorsements(standing, document_language),
         "sections": [section for section in map(_section, content["sections"]) if section],
         "objective_titles": _objective_titles(content),
         "disclaimers": disclaimers(),
@@ -92,7 +102,21 @@ def disclaimers() -> list[dict]:
     return [{"text": text.text.text, "language": text.text.language} for text in texts if text.text.text]
 
 
+def _endorsements(standing: Standing, document_language: str) -> list[dict]:
+    return endorsements.rows(standing.endorsements, document=document_language, zone=standing.zone)
+
+
+def _endorsed(standing: Standing) -> str:
+    if not standing.endorsements:
+        return ""
+    if standing.kind == Kind.DRAFT:
+        return endorsements.state_of_draft(standing.endorsements)
+    return _("Listed at the end of this document.")
+
+
 def _standing(standing: Standing) -> str:
+    if standing.kind == Kind.DRAFT and standing.endorsements:
+        return _("Draft. Not filed; for those who make it.")
     if standing.kind == Kind.DRAFT:
         return _("Draft. Not filed; for the mechanism's own use.")
     if standing.kind == Kind.FILED:
@@ -108,9 +132,11 @@ def facts(content: dict, standing: Standing) -> list[tuple]:
         return framed(text, document)
 
     phase = Phase(content["input_type"]["phase"]).label
+    partners = content.get("partners", [])
     rows = [
         (_("Reference"), name(content["reference"])),
-        (_("Mechanism"), html.mechanism_name(content["iscm"])),
+        (_("Submitted by") if partners else _("Mechanism"), html.mechanism_name(content["iscm"])),
+        (_("Also on behalf of"), html.lines(html.mechanism_name(partner) for partner in partners)),
         (_("Secretariat"), name(content["iscm"]["secretariat"])),
         (_("Review cycle"), worded(content["cycle"]["name"], document)),
         (_("Regional reviews"), html.lines(worded(region["name"], document) for region in content["regions"])),
@@ -120,14 +146,15 @@ def facts(content: dict, standing: Standing) -> list[tuple]:
     for engagement in content["engagements"]:
         rows += [
             (_("Mode of engagement"), _mode(engagement, ours)),
-            (_("Represented by"), _representative(engagement, document)),
+            (
+                _("Jointly designated representative") if partners else _("Represented by"),
+                _representative(engagement, document),
+            ),
         ]
     rows += [
         (_("How it was agreed"), html.answer_to_plain_question(content["agreed_how"])),
-        (
-            _("Made by"),
-            ours(_("The mechanism as a whole: this is its collective input.")) if content["is_collective"] else "",
-        ),
+        (_("Made by"), ours(_collective(partners)) if content["is_collective"] else ""),
+        (_("Endorsements"), ours(_endorsed(standing))),
         (_("Original language"), ours(html.language_name(document))),
         (_("Filed"), ours(html.moment(standing.filed_at, standing.zone)) if standing.filed_at else ""),
         (_("Approved"), ours(html.moment(standing.at, standing.zone)) if standing.kind == Kind.APPROVED else ""),
@@ -139,6 +166,12 @@ def facts(content: dict, standing: Standing) -> list[tuple]:
         ),
     ]
     return [(ours(label), value) for label, value in rows if value]
+
+
+def _collective(partners: list[dict]) -> str:
+    if partners:
+        return _("The mechanism as a whole, together with its partners: this is their collective input.")
+    return _("The mechanism as a whole: this is its collective input.")
 
 
 def _mode(engagement: dict, ours):

@@ -39,7 +39,7 @@ class EventForm(SectionForm):
     def _attachments(self):
         if not may_draft(self.by, self.submission):
             return []
-        return self.submission.attachments.filter(removed_at=None)
+        return self.submission.attachments.annexes()
 
     def stored(self, submission):
         event = EventDetails.objects.filter(submission=submission).first() or EventDetails()

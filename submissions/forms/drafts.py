@@ -8,7 +8,7 @@ from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from submissions.rich_text_blocks import without_controls
+from submissions.rich_text.blocks import without_controls
 
 from ..models import OutlineSection, Submission, User
 from .rich_text import RichTextField

@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from .. import modes
 from ..models import Affiliation, Capacity, EngagementMode, PartnerEntity, Region, ReviewCycle, Term
 from .drafts import Choice, Line, PlainText, SectionForm, Ticks
 
@@ -43,6 +44,7 @@ class EngagementForm(SectionForm):
             self.fields["modes"] = Ticks(
                 label=_("Mode of engagement"), choices=[(mode.mode, mode.get_mode_display()) for mode in self.modes]
             )
+        self.combining = modes.on_combining(self.modes, modes.combined(self.modes))
         for mode in self.modes:
             self._ask_of(mode)
         self.offered_regions = self._regions()
@@ -104,14 +106,14 @@ class EngagementForm(SectionForm):
         return (self.submission.iscm.formal_associations.all() | chosen).distinct().order_by("name")
 
     def _regions(self):
-        """Nothing is asked where there is nothing to choose, unless the cycle's own region has gone missing."""
+        """Nothing is asked where there is nothing to choose, unless what is stored is not that."""
         self.own_region = self.submission.cycle.region
         if self.submission.cycle.kind != ReviewCycle.Kind.REGIONAL:
             return []
-        offered = Q(pk=self.own_region.pk) | Q(pk__in=self.submission.iscm.review_regions.values("pk"))
-        regions = list(Region.objects.filter(offered).with_texts())
-        is_kept = self.submission.regions.filter(pk=self.own_region.pk).exists()
-        return [] if is_kept and len(regions) == 1 else regions
+        makers = Q(iscms=self.submission.iscm_id) | Q(iscms__in=self.submission.partnerships.endorsing().values("iscm"))
+        regions = list(Region.objects.filter(Q(pk=self.own_region.pk) | makers).distinct().with_texts())
+        is_right = set(self.submission.regions.values_list("pk", flat=True)) == {self.own_region.pk}
+        return [] if is_right and len(regions) == 1 else regions
 
     def parts(self):
         """The fields of each mode, for the template."""

@@ -7,10 +7,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from .. import handover, invitations
 from ..invitations import today
-from ..models import Affiliation, Invitation, User
+from ..models import Affiliation, Capacity, Invitation, User
+from ..models.people import HEADS
 
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -104,6 +107,81 @@ class InvitationForm(forms.ModelForm):
         # Who drafts in that capacity may be invited to file in it.
         if (same.may_file() if cleaned.get("may_file") else same).exists():
             self.add_error("email", _("This person has that capacity in the mechanism already."))
+        return cleaned
+
+
+class HandoverForm(forms.ModelForm):
+    """From a mechanism's head to a successor, begun by the head or, for them, by an administrator."""
+
+    class Meta:
+        model = Invitation
+        fields = ["name", "email", "language", "capacity", "may_file", "starts_on"]
+        widgets = {"starts_on": DateInput()}
+        labels = {
+            "name": _("Their name"),
+            "email": _("Their e-mail address"),
+            "language": _("Language of the mail"),
+            "capacity": _("Capacity"),
+            "may_file": _("The successor may file"),
+            "starts_on": _("Day of the handover"),
+        }
+        help_texts = {
+            "email": _("If they have an account already, the address they sign in with."),
+            "may_file": _("Submit, resubmit and withdraw in the name of the mechanism. Without it, they may draft."),
+        }
+
+    def __init__(self, *args, outgoing, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.outgoing = self.instance.hands_over = outgoing
+        self.instance.iscm = outgoing.iscm
+        self.fields["name"].required = True
+        self.fields["capacity"] = forms.ChoiceField(
+            label=_("Capacity"), choices=[choice for choice in Capacity.choices if choice[0] in HEADS]
+        )
+        self.initial.setdefault("capacity", outgoing.capacity)
+        self.initial.setdefault("may_file", outgoing.may_file)
+        self.initial["starts_on"] = today()
+        self.fields["starts_on"].help_text = _(
+            "The first day of the successor, and the first day without rights for %(outgoing)s. It begins at midnight "
+            "UTC. If the successor accepts later, it is the day on which they accept."
+        ) % {"outgoing": outgoing.user.name}
+        self.helper = helper(
+            _("Send to the successor"),
+            Fieldset(_("The successor"), "name", "email", "language"),
+            Fieldset(_("What they take over, and when"), "capacity", "may_file", "starts_on"),
+        )
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean_starts_on(self):
+        starts_on, ends_on = self.cleaned_data["starts_on"], self.outgoing.ends_on
+        day = {"day": date_format(ends_on, "DATE_FORMAT") if ends_on else "", "outgoing": self.outgoing.user.name}
+        if starts_on < today():
+            raise forms.ValidationError(_("This day has passed. Rights are handed over today or on a later day."))
+        if ends_on and starts_on > ends_on:
+            raise forms.ValidationError(
+                _("The rights of %(outgoing)s end on %(day)s. Choose that day or an earlier one.") % day
+            )
+        if starts_on > today() + handover.LONGEST_AHEAD:
+            raise forms.ValidationError(_("Choose a day within a year from today."))
+        return starts_on
+
+    def clean(self):
+        cleaned = super().clean()
+        account = invitations.account_of(cleaned.get("email") or "")
+        if sentence := handover.obstacle_to_starting(self.outgoing, account):
+            self.add_error("email" if account == self.outgoing.user else None, sentence)
+        day = cleaned.get("starts_on")
+        if day and not cleaned.get("may_file") and handover.leaves_nobody_to_file(self.outgoing, on=day):
+            self.add_error(
+                "may_file",
+                _(
+                    "Without %(outgoing)s nobody could file for the mechanism. Let the successor file, or first give "
+                    "somebody else the right."
+                )
+                % {"outgoing": self.outgoing.user.name},
+            )
         return cleaned
 
 

@@ -14,6 +14,7 @@ from ..models import (
     WITH_PARTNERS,
     WITH_SECRETARIAT,
     InputType,
+    Partnership,
     Region,
     ReviewCycle,
     Revision,
@@ -96,8 +97,13 @@ class QueueForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         filed = Submission.objects.filed()
-        self.fields["cycle"].queryset = ReviewCycle.objects.filter(pk__in=filed.values("cycle")).with_texts()
-        self.fields["mechanism"].queryset = ISCM.objects.filter(pk__in=filed.values("iscm"))
+        self.fields["cycle"].queryset = ReviewCycle.objects.filter(
+            Q(pk__in=filed.values("cycle")) | Q(region__in=filed.values("regions"))
+        ).with_texts()
+        partners = Partnership.objects.endorsing().filter(submission__in=filed)
+        self.fields["mechanism"].queryset = ISCM.objects.filter(
+            Q(pk__in=filed.values("iscm")) | Q(pk__in=partners.values("iscm"))
+        )
         self.fields["type"].queryset = InputType.objects.filter(pk__in=filed.values("input_type")).with_texts()
         self.fields["type"].label_from_instance = lambda input_type: input_type.short_name
         self.fields["reviewer"].choices = _everything_then(
@@ -120,6 +126,8 @@ class QueueForm(forms.Form):
                 output_field=IntegerField(),
             ),
         )
+        if cycle := asked.get("cycle"):
+            submissions = submissions.counted_in(cycle)
         for name, condition in _CONDITIONS.items():
             if name in asked:
                 submissions = submissions.filter(condition(asked[name]))
@@ -156,6 +164,13 @@ def _reviewed_by(reviewer, by):
     return Q(reviewer=by.pk if reviewer == MINE else int(reviewer))
 
 
+def _made_by(**mechanism):
+    """By a mechanism like this as the lead, or as a partner that is named on the text."""
+    mechanisms = ISCM.objects.filter(**mechanism)
+    partners = Partnership.objects.endorsing().filter(iscm__in=mechanisms)
+    return Q(iscm__in=mechanisms) | Q(pk__in=partners.values("submission"))
+
+
 def _says(word):
     """In what was filed, not in what a mechanism is changing just now."""
     return (
@@ -168,10 +183,9 @@ def _says(word):
 _CONDITIONS = {
     "turn": lambda turn: Q(status__in=STATUSES_OF[turn]),
     "status": lambda status: Q(status=status),
-    "cycle": lambda cycle: Q(cycle=cycle),
     "roundtable": _speaks_to,
-    "mechanism": lambda iscm: Q(iscm=iscm),
-    "category": lambda category: Q(iscm__category=category),
-    "region": lambda region: Q(iscm__review_regions=region),
+    "mechanism": lambda iscm: _made_by(pk=iscm.pk),
+    "category": lambda category: _made_by(category=category),
+    "region": lambda region: _made_by(review_regions=region),
     "type": lambda input_type: Q(input_type=input_type),
 }

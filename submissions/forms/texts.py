@@ -17,7 +17,10 @@ class TextForm(SectionForm):
         for name, vocabulary in self.vocabularies.items():
             self.fields[name] = Ticks(label=self.label_of(name), choices=self._offered(vocabulary))
         self.fields["text"] = RichTextField(
-            label=_("Text"), required=False, word_limit=self.section.word_limit, language=self.submission.language
+            label=_("Text"),
+            required=False,
+            word_limit=self.submission.word_limit_of(self.section),
+            language=self.submission.language,
         )
 
     def label_of(self, name):

@@ -12,12 +12,14 @@ from .input_types import (
     TermText,
     TypeSection,
 )
+from .joint import CirculatedText, Clearance, Endorsement, LeadOffer, Partnership, ReminderStop
 from .mechanisms import ISCM, PartnerEntity, Region, RegionText
 from .people import HEADS, Affiliation, Capacity, Invitation, User
 from .record import Mail, NeverChanged, Revision, SubmissionEvent
-from .review import ChangeRequest
+from .review import ChangeRequest, Comment
 from .submission import (
     CLOSED,
+    EDITABLE,
     SPENT,
     WITH_IOM,
     WITH_PARTNERS,
@@ -36,6 +38,7 @@ from .submission import (
 
 __all__ = [
     "CLOSED",
+    "EDITABLE",
     "HEADS",
     "ISCM",
     "SPENT",
@@ -47,9 +50,13 @@ __all__ = [
     "Attachment",
     "Capacity",
     "ChangeRequest",
+    "CirculatedText",
+    "Clearance",
+    "Comment",
     "Compendium",
     "DocumentText",
     "DocumentTextText",
+    "Endorsement",
     "Engagement",
     "EngagementMode",
     "EventDetails",
@@ -57,6 +64,7 @@ __all__ = [
     "InputType",
     "InputTypeText",
     "Invitation",
+    "LeadOffer",
     "Mail",
     "NeverChanged",
     "ObjectiveBlock",
@@ -64,11 +72,13 @@ __all__ = [
     "OutlineSection",
     "OutlineSectionText",
     "PartnerEntity",
+    "Partnership",
     "Phase",
     "PrincipleNote",
     "Recommendation",
     "Region",
     "RegionText",
+    "ReminderStop",
     "Rendition",
     "ReviewCycle",
     "ReviewCycleText",

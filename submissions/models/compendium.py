@@ -43,9 +43,17 @@ TAKES_TOO_LONG = timedelta(seconds=settings.Q_CLUSTER["retry"] + 120)
 
 class RenditionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Documents of the inputs a person sees, previews only of their own mechanism's; compendiums for IOM."""
-        seen = Q(submission__in=Submission.objects.visible_to(user)) & ~Q(kind=Rendition.Kind.DRAFT)
-        seen |= Q(submission__in=Submission.objects.of_mechanisms_of(user))
+        """Documents of the inputs a person sees; compendiums for IOM.
+
+        Previews, and clearance logs of what was not filed yet, only for those who make the input.
+        """
+        of_a_working_copy = Q(kind=Rendition.Kind.DRAFT) | Q(
+            kind=Rendition.Kind.CLEARANCE,
+            # Canonical JSON escapes the quotes of its texts, so that nothing typed can look like this.
+            canonical__contains='"revision":null',
+        )
+        seen = Q(submission__in=Submission.objects.visible_to(user)) & ~of_a_working_copy
+        seen |= Q(submission__in=Submission.objects.made_by_mechanisms_of(user))
         if user.is_iom:
             seen |= Q(kind=Rendition.Kind.COMPENDIUM)
         return self.filter(seen)
@@ -66,6 +74,7 @@ class Rendition(models.Model):
 
     class Kind(models.TextChoices):
         DRAFT = "draft", _("draft")
+        CLEARANCE = "clearance", _("clearance log")
         FILED = "filed", _("as filed")
         APPROVED = "approved", _("approved")
         COMPENDIUM = "compendium", _("compendium")
@@ -80,7 +89,7 @@ class Rendition(models.Model):
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="renditions")
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="renditions")
     compendium = models.ForeignKey(Compendium, models.PROTECT, null=True, blank=True, related_name="renditions")
-    canonical = models.TextField(blank=True)  # of a draft: the content as it was when the preview was asked for
+    canonical = models.TextField(blank=True)  # what is to be printed, as it was when asked for: of a draft, of a log
     language = models.CharField(_("language of the frame"), max_length=5, default="en")
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.WAITING)
     error = models.CharField(_("what went wrong"), max_length=500, blank=True)
@@ -100,7 +109,7 @@ class Rendition(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="compendium", compendium__isnull=False, submission__isnull=True)
-                | Q(kind="draft", submission__isnull=False, revision__isnull=True)
+                | Q(kind__in=["draft", "clearance"], submission__isnull=False, revision__isnull=True)
                 | Q(kind__in=["filed", "approved"], submission__isnull=False, revision__isnull=False),
                 name="rendition_is_made_of_one_thing",
             )
@@ -127,5 +136,5 @@ class Rendition(models.Model):
 
     @property
     def content(self) -> dict:
-        """Of a draft: what is to be printed."""
+        """Of a draft or a log: what is to be printed."""
         return json.loads(self.canonical)

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from objectives.models import ENGLISH, TextInLanguage, Worded, Wording
 
-from .mechanisms import CodedQuerySet, CodedTextManager
+from .mechanisms import CodedQuerySet, CodedTextManager, PartnerEntity
 
 
 class Phase(models.TextChoices):
@@ -199,6 +199,13 @@ class InputType(Worded):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_joint = models.BooleanField(_("filed jointly"), default=False)
     partners_admitted = models.CharField(_("partners admitted, as stated"), max_length=200, blank=True)
+    admits_iscms = models.BooleanField(_("admits other mechanisms"), default=False)
+    admits_igos = models.BooleanField(_("admits intergovernmental organizations"), default=False)
+    admits_states = models.BooleanField(_("admits States"), default=False)
+    admits_non_state = models.BooleanField(_("admits non-State actors"), default=False)
+    needs_another_iscm = models.BooleanField(
+        _("needs another mechanism"), default=False, help_text=_("Partner entities alone are not enough.")
+    )
     is_sole = models.BooleanField(
         _("one per mechanism and cycle"), default=False, help_text=_("A second one can be started after a withdrawal.")
     )
@@ -230,6 +237,15 @@ class InputType(Worded):
     @property
     def short_name(self) -> Wording:
         return self.wording("short_name")
+
+    @property
+    def entity_kinds_admitted(self) -> list[str]:
+        admitted = {
+            PartnerEntity.Kind.IGO: self.admits_igos,
+            PartnerEntity.Kind.STATE: self.admits_states,
+            PartnerEntity.Kind.NON_STATE: self.admits_non_state,
+        }
+        return [kind for kind, is_admitted in admitted.items() if self.is_joint and is_admitted]
 
 
 class InputTypeText(TextInLanguage):
@@ -327,9 +343,17 @@ class EngagementMode(models.Model):
         related_name="engagement_modes",
         limit_choices_to={"vocabulary": Term.Vocabulary.CAPACITY},
     )
+    combines_with = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        verbose_name=_("may be combined with"),
+        blank=True,
+        related_name="combined_by",
+        help_text=_("Other modes of the same type. One of the two has to say it."),
+    )
 
     objects = EngagementModeManager()
-    history = HistoricalRecords(m2m_fields=[representatives])
+    history = HistoricalRecords(m2m_fields=[representatives, combines_with])
 
     class Meta:
         verbose_name = _("engagement mode")

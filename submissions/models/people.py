@@ -190,6 +190,10 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="invitations_sent", verbose_name=_("invited by"))
     invited_at = models.DateTimeField(_("invited"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), default=invitation_expiry)
+    # Of a successor: whose rights end on the day when this person's begin, once the invitation is accepted.
+    hands_over = models.ForeignKey(
+        Affiliation, models.PROTECT, null=True, blank=True, related_name="handovers", verbose_name=_("hands over")
+    )
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     accepted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="invitations_accepted", verbose_name=_("accepted by")

@@ -76,10 +76,19 @@ class SubmissionEvent(AppendOnly):
     """One step in the life of a submission: who did what, when, and what they wrote."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="events")
-    step = models.CharField(_("step"), max_length=30)  # the name of a Transition, or "start"
+    step = models.CharField(_("step"), max_length=30)  # a Transition, "start", or what joint.py records
     source = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
     target = models.CharField(_("to"), max_length=20, choices=Status)
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("who"))
+    # Empty where the portal did it by itself, as with a reminder.
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"))
+    partnership = models.ForeignKey(
+        "submissions.Partnership",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("partner"),
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
     note = models.TextField(_("comment"), blank=True)
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="events")

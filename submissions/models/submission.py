@@ -1,5 +1,6 @@
 """The work: one input of one mechanism to one review cycle, and what was answered in its sections."""
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +17,7 @@ from .people import User
 
 class Status(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    AWAITING_ENDORSEMENT = "awaiting_endorsement", _("Awaiting endorsement")
     SUBMITTED = "submitted", _("Filed")
     UNDER_REVIEW = "under_review", _("Under review")
     CHANGES_REQUESTED = "changes_requested", _("Changes requested")
@@ -26,9 +28,12 @@ class Status(models.TextChoices):
 
 # Whose turn it is. Every status is in exactly one of these.
 WITH_SECRETARIAT = {Status.DRAFT, Status.CHANGES_REQUESTED}
-WITH_PARTNERS: set[Status] = set()
+WITH_PARTNERS = {Status.AWAITING_ENDORSEMENT}
 WITH_IOM = {Status.SUBMITTED, Status.UNDER_REVIEW}
 CLOSED = {Status.APPROVED, Status.DECLINED, Status.WITHDRAWN}
+
+# The working copy may change. A change while the partners endorse makes what they endorsed an older text.
+EDITABLE = WITH_SECRETARIAT | WITH_PARTNERS
 
 # An input in one of these no longer stands in the way of a new one of its type.
 SPENT = {Status.DECLINED, Status.WITHDRAWN}
@@ -36,16 +41,39 @@ SPENT = {Status.DECLINED, Status.WITHDRAWN}
 
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """What this person may know to exist: their mechanisms' inputs; for IOM, what has ever been filed."""
+        """What this person may know to exist: what their mechanisms make; for IOM, what has ever been filed."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        seen = Q(iscm__in=ISCM.objects.of(user))
+        seen = self._made_by_mechanisms_of(user)
         if user.is_iom:
             seen |= Q(filed_at__isnull=False)
         return self.filter(seen)
 
-    def of_mechanisms_of(self, user):
-        return self.filter(iscm__in=ISCM.objects.of(user))
+    def made_by_mechanisms_of(self, user):
+        """Those that a mechanism of this person leads, and those in which it is a partner."""
+        return self.filter(self._made_by_mechanisms_of(user))
+
+    @staticmethod
+    def _made_by_mechanisms_of(user):
+        mechanisms = ISCM.objects.of(user)
+        partner_in = apps.get_model("submissions", "Partnership").objects.of(user).values("submission")
+        return Q(iscm__in=mechanisms) | Q(pk__in=partner_in)
+
+    def counted_in(self, cycle):
+        """Filed to this cycle; of a regional review also what was filed to another one of its round and names it."""
+        counted = Q(cycle=cycle)
+        if cycle.region_id:
+            named = self.model.regions.through.objects.filter(region=cycle.region_id).values("submission")
+            counted |= Q(cycle__kind=cycle.kind, cycle__round=cycle.round, pk__in=named)
+        return self.filter(counted)
+
+    def locked(self, pk):
+        """This one, as it is in the database now, and so that nobody else writes to it before the transaction ends.
+
+        Without a join: of a row that waited for another transaction, PostgreSQL reads the new version beside the old
+        version of what was joined, and finds nothing where the other has just passed the lead to another mechanism.
+        """
+        return self.select_for_update().prefetch_related("cycle", "iscm", "input_type").get(pk=pk)
 
     def filed(self):
         return self.filter(filed_at__isnull=False)
@@ -118,7 +146,19 @@ class Submission(models.Model):
     @property
     def is_editable(self):
         """Whether the working copy may change, as far as the status goes."""
-        return self.status in WITH_SECRETARIAT
+        return self.status in EDITABLE
+
+    @property
+    def word_limit(self) -> int | None:
+        """Of the whole, in words."""
+        return self._limit(self.input_type.word_limit)
+
+    def word_limit_of(self, section: OutlineSection) -> int | None:
+        return self._limit(section.word_limit)
+
+    def _limit(self, words: int | None) -> int | None:
+        """What an input of one mechanism is given; twice that for a joint one."""
+        return words * 2 if words and self.input_type.is_joint else words
 
 
 class Engagement(models.Model):
@@ -283,6 +323,12 @@ def attachment_path(attachment, filename):
     return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}"
 
 
+class AttachmentQuerySet(models.QuerySet):
+    def annexes(self):
+        """What is part of the input: not the letters of partners, which are about it."""
+        return self.filter(removed_at=None, is_evidence=False)
+
+
 class Attachment(models.Model):
     """A file that came with an input. It leaves the portal only as a download."""
 
@@ -302,6 +348,9 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)  # a filed revision may still name it
+    is_evidence = models.BooleanField(default=False, editable=False)  # a letter in which a partner endorses the text
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attachment")

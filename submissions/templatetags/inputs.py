@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from objectives.models import ENGLISH, WORDING_LANGUAGES, Wording, direction_of
 
 from .. import rich_text as formatted
+from ..joint import ACTS
 from ..models import EngagementMode, OutlineSection, Status
 from ..workflow import TRANSITIONS
 
@@ -71,8 +72,15 @@ def draft_or_filed(submission):
     """The state so that nobody takes a draft for filed, or the other way round."""
     if submission.status == Status.WITHDRAWN:
         return _("Withdrawn") if submission.filed_at else _("Withdrawn: never filed")
+    if submission.status == Status.AWAITING_ENDORSEMENT:
+        if submission.filed_at:
+            return _("Filed: the partners are looking at the changes")
+        return _("Awaiting endorsement: not filed")
     return {
         Status.DRAFT: _("Draft: not filed"),
+        Status.AWAITING_ENDORSEMENT: _("Filed: the partners look at changes")
+        if submission.filed_at
+        else _("Not filed: with the partners"),
         Status.SUBMITTED: _("Filed"),
         Status.UNDER_REVIEW: _("Filed: under review"),
         Status.CHANGES_REQUESTED: _("Filed: changes are asked for"),
@@ -113,6 +121,10 @@ def step_taken(name):
         "approve": _("Approved"),
         "decline": _("Declined"),
         "withdraw": _("Withdrawn"),
+        "ask": _("Endorsement asked for"),
+        "take_back": _("Taken back to draft"),
+        "take_back_to_change": _("Taken back"),
+        **ACTS,
     }.get(name) or (TRANSITIONS[name].label if name in TRANSITIONS else name)
 
 

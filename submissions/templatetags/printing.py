@@ -2,6 +2,7 @@
 
 from django import template
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from objectives.models import direction_of
 from submissions.documents import html
@@ -10,6 +11,7 @@ register = template.Library()
 
 register.filter("name", html.name)
 register.filter("mechanism", html.mechanism_name)
+register.filter("made_by", html.made_by)
 register.filter("objective_label", html.objective_label)
 register.filter("roundtable_label", html.roundtable_label)
 register.filter("answer", html.answer)
@@ -50,6 +52,13 @@ def input_anchor(reference):
 def reference_of(one):
     """The input's reference, as a link to its line in the list of inputs."""
     return format_html('<a href="#{}">{}</a>', input_anchor(one.reference), one.reference)
+
+
+@register.simple_tag(takes_context=True)
+def filed_to(context, one):
+    """Of an input that counts here and was filed to another review: to which."""
+    review = html.worded(one.filed_to, context["document_language"])
+    return format_html(_("filed to {review}"), review=review)
 
 
 @register.simple_tag(takes_context=True)

@@ -15,7 +15,7 @@ from .finding import own_or_404, visible_or_404
 @require_POST
 def remove_attachment(request, reference, pk):
     submission = own_or_404(request, reference)
-    attachment = get_object_or_404(submission.attachments, pk=pk)
+    attachment = get_object_or_404(submission.attachments.annexes(), pk=pk)
     section = get_object_or_404(submission.input_type.sections, kind=OutlineSection.Kind.ANNEXES)
     try:
         remove(submission, section, attachment, by=request.user)

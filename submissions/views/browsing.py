@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from .. import content, workflow
+from .. import content, endorsement, guards, joint, workflow
 from ..models import ISCM, Rendition
-from ..permissions import may_draft
-from .finding import visible_or_404
+from ..permissions import may_draft, reads_working_copy
+from .finding import home_of, visible_or_404
 
 
 @require_safe
@@ -29,21 +29,26 @@ def home(request):
 def submission(request, reference):
     """The input as one readable page: frozen for IOM, the working copy for those who write it."""
     submission = visible_or_404(request, reference)
-    is_own = may_draft(request.user, submission)
+    is_own = reads_working_copy(request.user, submission)
+    own_partnerships = submission.partnerships.of(request.user).select_related("iscm").order_by("iscm__name")
     revisions = list(submission.revisions.all())
     revision = _revision_to_show(request, submission, revisions, is_own=is_own)
     document = revision.content if revision else content.snapshot(submission)
     context = {
         "submission": submission,
         "is_own": is_own,
+        "mechanism": home_of(request, submission),
+        "partnerships": own_partnerships,
+        "is_asked": endorsement.is_asked(submission),
+        "may_draft": may_draft(request.user, submission),
         "revision": revision,
         "revisions": revisions,
         "newest": revisions[-1] if revisions else None,
-        "document": _with_download_links(document, submission),
+        "document": with_download_links(document, submission),
         "steps": workflow.open_to(request.user, submission),
-        "documents": _documents(submission, is_own=is_own),
+        "documents": _documents(request.user, submission, is_own=is_own),
         "open_requests": submission.change_requests.open().select_related("section").prefetch_related("section__texts"),
-        "deadline": workflow.deadline_of(submission),
+        "deadline": guards.deadline_of(submission),
     }
     return render(request, "submissions/submission.html", context)
 
@@ -63,7 +68,7 @@ def _revision_to_show(request, submission, revisions, *, is_own):
     return revisions[-1] if revisions else None
 
 
-def _with_download_links(document, submission):
+def with_download_links(document, submission):
     """A revision knows its attachments by their hash; the address of each is added.
 
     Of several rows with one content the last counts: one not removed, else the one removed last, whose file is kept.
@@ -79,10 +84,11 @@ def _with_download_links(document, submission):
     return document
 
 
-def _documents(submission, *, is_own):
-    """The PDFs that the reader may have; of the previews only the last, and only for the mechanism."""
-    made = list(submission.renditions.select_related("revision"))
-    documents = [rendition for rendition in made if rendition.kind != Rendition.Kind.DRAFT]
+def _documents(user, submission, *, is_own):
+    """The PDFs that the reader may have; of the previews only the last, and only for those who make the input."""
+    made = list(submission.renditions.visible_to(user).select_related("revision"))
+    elsewhere = {Rendition.Kind.DRAFT, Rendition.Kind.CLEARANCE}  # a log is listed on its own page
+    documents = [rendition for rendition in made if rendition.kind not in elsewhere]
     previews = [rendition for rendition in made if rendition.kind == Rendition.Kind.DRAFT]
     return previews[:1] + documents if is_own and submission.is_editable else documents
 
@@ -90,9 +96,13 @@ def _documents(submission, *, is_own):
 @require_safe
 def history(request, reference):
     submission = visible_or_404(request, reference)
+    events = submission.events.select_related("actor", "revision", "partnership__iscm", "partnership__entity")
+    if not reads_working_copy(request.user, submission):
+        # What passed between those who make the input is theirs.
+        events = events.filter(partnership=None).exclude(step__in=[*joint.ACTS, *workflow.BETWEEN_THE_MAKERS])
     context = {
         "submission": submission,
-        "events": submission.events.select_related("actor", "revision").order_by("-at", "-pk"),
+        "events": events.order_by("-at", "-pk"),
         "change_requests": submission.change_requests.select_related("section", "requested_by").prefetch_related(
             "section__texts"
         ),

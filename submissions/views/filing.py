@@ -10,21 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import completeness, content, renditions, saving, workflow
+from .. import completeness, content, endorsement, guards, partnering, renditions, saving, workflow
 from ..chart import chart_of
 from ..completeness import Progress
 from ..forms.filing import TitleForm
 from ..models import ISCM, Affiliation, InputType, ReviewCycle, Status, Submission
 from ..permissions import may_file
-from .finding import own_or_404
+from .finding import home_of, own_or_404
+from .partner_list import partners_of, who_must_look_again
 
 
 @require_safe
 def iscm_home(request, slug):
     iscm = get_object_or_404(ISCM.objects.of(request.user), slug=slug)
+    joint_inputs = partnering.joint_inputs_of(iscm)
     context = {
         "iscm": iscm,
         "chart": chart_of(iscm, user=request.user),
+        "joint_inputs": joint_inputs,
+        "closed_joint_inputs": [one for one in joint_inputs if not one.is_open],
         "regions": list(iscm.review_regions.with_texts()),
     }
     return render(request, "submissions/home.html", context)
@@ -59,13 +63,15 @@ def _untouched(iscm, cycle, input_type, *, by):
 
 @require_safe
 def tasks(request, reference):
-    submission = own_or_404(request, reference)
+    submission = content.load(own_or_404(request, reference))
     sections = completeness.tasks(submission)
     context = {
         "submission": submission,
+        "home": home_of(request, submission),
+        "partners": partners_of(submission, request.user),
         "tasks": [(task, task.url(submission)) for task in sections],
         "complete": sum(task.progress == Progress.COMPLETE for task in sections),
-        "deadline": workflow.deadline_of(submission),
+        "deadline": guards.deadline_of(submission),
         "words": sum(task.words for task in sections),
         "note_of_return": _note_of_return(submission),
         "steps": {step.name for step in workflow.open_to(request.user, submission)},
@@ -96,7 +102,7 @@ def _save_title(request, submission):
     try:
         if form.is_valid():
             saving.save_title(submission, form, by=request.user)
-            messages.success(request, _("Saved."))
+            messages.success(request, " ".join([_("Saved."), who_must_look_again(submission)]).strip())
             return redirect("tasks", submission.reference)
     except saving.NotEditable as reason:
         submission.refresh_from_db(fields=["status"])
@@ -124,16 +130,17 @@ def check(request, reference):
 def check_page(request, submission, status=200):
     """All answers on one page, with what still stands in the way of filing them at the top."""
     submission = content.load(submission)
-    step = workflow.TRANSITIONS["submit" if submission.status == Status.DRAFT else "resubmit"]
+    step = workflow.next_step(submission)
     sections = completeness.tasks(submission)
     context = {
         "submission": submission,
+        "partners": partners_of(submission, request.user),
         "document": content.snapshot(submission),
         "progress": {task.section.code: task for task in sections},
         "step": step,
         "obstacles": obstacles_with_links(submission, step, by=request.user),
         "words": sum(task.words for task in sections),
-        "deadline": workflow.deadline_of(submission),
+        "deadline": guards.deadline_of(submission),
         "may_file": may_file(request.user, submission),
         "filers": _filers(submission),
     }
@@ -149,11 +156,15 @@ def obstacles_with_links(submission, step, *, by):
         }
         for lack in completeness.missing(submission)
     ]
+    partners = reverse("partners", args=[submission.reference]) if submission.input_type.is_joint else ""
     for guard in step.guards:
-        if guard is workflow.everything_required_is_answered:
+        if guard is guards.everything_required_is_answered:
             continue
-        if sentence := guard(submission, by):
-            links.append({"href": "", "text": sentence})
+        if guard is guards.every_partner_has_endorsed:
+            links += [{"href": partners, "text": sentence} for sentence in endorsement.what_is_missing(submission)]
+        elif sentence := guard(submission, by):
+            is_about_partners = guard is guards.partners_are_those_the_type_asks_for
+            links.append({"href": partners if is_about_partners else "", "text": sentence})
     return links
 
 

@@ -1,10 +1,11 @@
 """Finding the input that a page is about: what a person may not see does not exist."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from ..models import Submission
-from ..permissions import may_draft
+from ..models import ISCM, Submission
+from ..permissions import is_affiliated_with, may_draft, reads_working_copy
 
 
 def visible_or_404(request, reference) -> Submission:
@@ -18,3 +19,29 @@ def own_or_404(request, reference) -> Submission:
     if not may_draft(request.user, submission):
         raise PermissionDenied
     return submission
+
+
+def joint_or_404(request, reference) -> Submission:
+    """A joint input, for those who make it: what passes between the lead and its partners is not for IOM."""
+    submission = visible_or_404(request, reference)
+    if not reads_working_copy(request.user, submission):
+        raise PermissionDenied
+    if not submission.input_type.is_joint:
+        raise Http404
+    return submission
+
+
+def led_or_404(request, reference) -> Submission:
+    """A joint input that a mechanism of this person leads."""
+    submission = joint_or_404(request, reference)
+    if not is_affiliated_with(request.user, submission):
+        raise PermissionDenied
+    return submission
+
+
+def home_of(request, submission) -> ISCM:
+    """The mechanism through which this person has to do with an input: the lead, or else a partner of it."""
+    if not submission.input_type.is_joint or is_affiliated_with(request.user, submission):
+        return submission.iscm
+    partnership = submission.partnerships.of(request.user).select_related("iscm").first()
+    return partnership.iscm if partnership else submission.iscm

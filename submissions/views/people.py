@@ -7,15 +7,17 @@ from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import check_for_language, get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as set_language_cookie
 
-from .. import invitations
-from ..forms.people import ColleagueForm, EndForm, InvitationForm, NewPersonForm, ProfileForm
+from .. import handover, invitations
+from ..forms.people import ColleagueForm, EndForm, HandoverForm, InvitationForm, NewPersonForm, ProfileForm
 from ..models import Affiliation, Invitation, User
+from ..workflow import Refused
 
 # ---------------------------------------------------------------------------------------------- of a mechanism
 
@@ -23,11 +25,20 @@ from ..models import Affiliation, Invitation, User
 def people(request, slug):
     iscm = get_object_or_404(invitations.mechanisms_seen_by(request.user), slug=slug)
     affiliations = Affiliation.objects.filter(iscm=iscm).select_related("user").order_by("user__name", "starts_on")
+    may_pass_on = list(invitations.to_hand_over(request.user, iscm))
+    leads = bool(may_pass_on) or invitations.is_administrator(request.user)
+    still_open = invitations.open_to(request.user).filter(iscm=iscm, hands_over=None)
+    handovers = handover.of(iscm).order_by("-starts_on", "-invited_at")
     context = {
         "iscm": iscm,
         **by_time(affiliations),
-        "leads": invitations.leads(request.user, iscm),
-        "invitations": invitations.open_to(request.user).filter(iscm=iscm).select_related("invited_by", "iscm"),
+        "leads": leads,
+        "invitations": still_open.select_related("invited_by", "iscm"),
+        "open_handovers": [one for one in handovers if one.is_open] if leads else [],
+        "handovers": [one for one in handovers if one.accepted_at],
+        "may_pass_on": {affiliation.pk for affiliation in may_pass_on},
+        "own": next((affiliation for affiliation in may_pass_on if affiliation.user_id == request.user.pk), None),
+        "today": invitations.today(),
     }
     return render(request, "people/people.html", context)
 
@@ -64,6 +75,36 @@ def invite(request, slug):
     else:
         form = InvitationForm(iscm=iscm, initial={"language": request.user.language})
     return render(request, "people/invite.html", {"iscm": iscm, "form": form})
+
+
+def hand_over(request, slug, pk):
+    iscm = led_by(request.user, slug)
+    may_pass_on = invitations.to_hand_over(request.user, iscm).select_related("user", "iscm")
+    outgoing = get_object_or_404(may_pass_on, pk=pk)
+    if request.method == "POST":
+        form = HandoverForm(request.POST, outgoing=outgoing)
+        if form.is_valid() and is_sent(form, by=request.user):
+            messages.success(
+                request,
+                _("The mail to %(name)s (%(email)s) is on its way. Nothing changes until they accept.")
+                % form.cleaned_data,
+            )
+            return redirect("people", iscm.slug)
+    else:
+        if sentence := handover.obstacle_to_starting(outgoing):
+            messages.warning(request, sentence)
+            return redirect("people", iscm.slug)
+        form = HandoverForm(outgoing=outgoing, initial={"language": request.user.language})
+    return render(request, "people/hand_over.html", {"iscm": iscm, "outgoing": outgoing, "form": form})
+
+
+def is_sent(form, *, by):
+    try:
+        invitations.send(form.save(commit=False), by=by)
+    except Refused as refusal:  # somebody else was quicker
+        form.add_error(None, refusal.sentences)
+        return False
+    return True
 
 
 def end_affiliation(request, slug, pk):
@@ -121,8 +162,12 @@ def page_of(invitation):
 @require_POST
 def resend_invitation(request, pk):
     invitation = get_object_or_404(invitations.open_to(request.user), pk=pk)
-    if not invitations.send(invitation, by=request.user):
-        raise Http404  # withdrawn or accepted a moment ago
+    try:
+        if not invitations.send(invitation, by=request.user):
+            raise Http404  # withdrawn or accepted a moment ago
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return page_of(invitation)
     messages.success(request, _("The invitation to %s is on its way once more.") % invitation.email)
     return page_of(invitation)
 
@@ -141,10 +186,13 @@ def revoke_invitation(request, pk):
 @never_cache
 def accept_invitation(request, token):
     """The link in the mail. Opening it changes nothing; a mail scanner that follows it accepts nothing."""
-    invitation = Invitation.objects.select_related("iscm", "invited_by").filter(token=token).first()
+    found = Invitation.objects.select_related("iscm", "invited_by", "hands_over__user")
+    invitation = found.filter(token=token).first()
     if invitation is None or not invitation.is_open:
         return closed_invitation(request, invitation)
     account = invitations.account_of(invitation.email)
+    if sentence := handover.obstacle(invitation, successor=account):
+        return closed_invitation(request, invitation, sentence)
     try:
         if account is None and not request.user.is_authenticated:
             return accept_as_new_person(request, invitation)
@@ -153,26 +201,32 @@ def accept_invitation(request, token):
     except invitations.NoLongerOpen:
         invitation.refresh_from_db()
         return closed_invitation(request, invitation)
+    except Refused as refusal:
+        return closed_invitation(request, invitation, str(refusal))
     except IntegrityError:
         # Two invitations to one new address, accepted at the same moment: the second now finds an account.
         return redirect(request.path)
     page = "people/invitation_for_another.html" if request.user.is_authenticated else "people/invitation_sign_in.html"
-    return render(request, page, {"invitation": invitation, "account": account})
+    return render(request, page, {**offer(invitation), "account": account})
 
 
-def closed_invitation(request, invitation):
+def offer(invitation):
+    return {"invitation": invitation, "day": handover.day_of(invitation), "today": invitations.today()}
+
+
+def closed_invitation(request, invitation, sentence=""):
     if invitation is not None and invitation.accepted_by and invitation.accepted_by == request.user:
         messages.info(request, _("You have accepted this invitation already."))
         return redirect("home")
-    return render(request, "people/invitation_closed.html", {"invitation": invitation}, status=404)
+    context = {"invitation": invitation, "sentence": sentence}
+    return render(request, "people/invitation_closed.html", context, status=404)
 
 
 def accept_as_member(request, invitation):
     if request.method == "POST":
-        invitations.accept(invitation, user=request.user)
-        welcome(request, invitation)
+        welcome(request, invitations.accept(invitation, user=request.user))
         return redirect("home")
-    return render(request, "people/invitation_accept.html", {"invitation": invitation})
+    return render(request, "people/invitation_accept.html", offer(invitation))
 
 
 def accept_as_new_person(request, invitation):
@@ -180,16 +234,18 @@ def accept_as_new_person(request, invitation):
     if request.method == "POST":
         form = NewPersonForm(request.POST, instance=person)
         if form.is_valid():
-            invitations.accept(invitation, user=form.save(commit=False))
-            welcome(request, invitation)
+            welcome(request, invitations.accept(invitation, user=form.save(commit=False)))
             return perform_login(request, person, email_verification="none", redirect_url="/")
     else:
         form = NewPersonForm(instance=person, initial={"name": invitation.name, "language": get_language()})
-    return render(request, "people/invitation_new_person.html", {"invitation": invitation, "form": form})
+    return render(request, "people/invitation_new_person.html", {**offer(invitation), "form": form})
 
 
 def welcome(request, invitation):
-    if invitation.iscm:
+    if invitation.hands_over and invitation.starts_on > invitations.today():
+        words = {"mechanism": invitation.iscm.name, "day": date_format(invitation.starts_on, "DATE_FORMAT")}
+        messages.success(request, _("Thank you. You take over at %(mechanism)s on %(day)s.") % words)
+    elif invitation.iscm:
         messages.success(request, _("Welcome. You now work for %s in this portal.") % invitation.iscm.name)
     else:
         messages.success(request, _("Welcome. Your role has been given to you."))

@@ -22,6 +22,7 @@ class Row:
     submission: Submission
     turn: Turn
     title: str
+    partners: list[dict]  # beside the lead, as content.py has them
     roundtables: list[int]
     days_since_filed: int
     days_since_last_step: int
@@ -55,6 +56,7 @@ def _rows(submissions):
             submission=submission,
             turn=turn_of(submission.status),
             title=content["title"],
+            partners=content.get("partners", []),
             roundtables=roundtables(content),
             days_since_filed=(now - submission.filed_at).days,
             days_since_last_step=(now - submission.last_step_at).days,

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods
 
 from objectives.models import Objective
 
-from .. import completeness, saving, workflow
+from .. import completeness, guards, saving
 from ..attachments import attach
 from ..forms.details import UploadForm
 from ..forms.objectives import ObjectiveBlockForm
 from ..forms.sections import FORMS
-from ..models import OutlineSection, Status, Submission, TypeSection
+from ..models import OutlineSection, Submission, TypeSection
 from ..permissions import may_draft
 from .finding import own_or_404
+from .partner_list import who_must_look_again
 
 Kind = OutlineSection.Kind
 
@@ -94,7 +95,7 @@ def save_or_explain(request, submission, asked, form, *, save, show, done):
     except saving.MustConfirm as question:
         form.add_error(None, str(question))
         return show(status=422)
-    messages.success(request, saved_message())
+    messages.success(request, " ".join([saved_message(), who_must_look_again(submission)]).strip())
     for note in form.notes:
         messages.info(request, note)
     return done(missing)
@@ -116,7 +117,8 @@ def _upload(request, submission, asked):
     status, locked = 422, ""
     try:
         if attach(submission, asked.section, form, by=request.user):
-            messages.success(request, _("“%(title)s” is attached.") % {"title": form.cleaned_data["title"]})
+            attached = _("“%(title)s” is attached.") % {"title": form.cleaned_data["title"]}
+            messages.success(request, " ".join([attached, who_must_look_again(submission)]).strip())
             return redirect("section", submission.reference, asked.section.code)
     except saving.NotEditable as refusal:
         status, locked = 409, str(refusal)
@@ -157,7 +159,7 @@ def page(request, submission, asked, form, *, status=200, upload_form=None, **mo
     if asked.section.kind == Kind.ANNEXES:
         context |= {
             "upload_form": upload_form or UploadForm(submission=submission),
-            "attachments": submission.attachments.filter(removed_at=None) if context["is_own"] else [],
+            "attachments": submission.attachments.annexes() if context["is_own"] else [],
         }
     return render(request, "submissions/section.html", context, status=status)
 
@@ -166,11 +168,12 @@ def context_of(request, submission, asked, form):
     # Somebody who has left the mechanism gets back what they typed, and nothing that was written since.
     is_own = may_draft(request.user, submission)
     lacks = completeness.missing_in(submission, asked.section) if "lacks" in request.GET and not form.is_bound else []
-    closed = workflow.cycle_is_open(submission, request.user) if submission.status == Status.DRAFT else None
+    closed = guards.cycle_is_open_for_a_first_filing(submission, request.user) if submission.is_editable else None
     return {
         "submission": submission,
         "asked": asked,
         "section": asked.section,
+        "word_limit": submission.word_limit_of(asked.section),
         "form": form,
         "lacks": [{"href": f"#id_{lack.field}", "text": lack.sentence} for lack in lacks],
         "closed": closed,

@@ -12,7 +12,8 @@ from ..forms.filing import StepForm
 from ..models import WITH_IOM, Affiliation, OutlineSection, Revision
 from ..permissions import may_draft
 from .filing import check_page
-from .finding import own_or_404, visible_or_404
+from .finding import home_of, own_or_404, visible_or_404
+from .partner_list import partners_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +26,7 @@ def step(request, reference, name):
         raise PermissionDenied
     if request.method == "POST":
         return _take(request, submission, transition)
-    if submission.status not in transition.source:
+    if not transition.is_possible_from(submission):
         return _not_now(request, submission, transition)
     if files(transition):
         return redirect("check", reference)
@@ -56,7 +57,7 @@ def _take(request, submission, transition):
 
 
 def _refused(request, submission, transition, form):
-    if submission.status not in transition.source:
+    if not transition.is_possible_from(submission):
         return _not_now(request, submission, transition, form)
     if files(transition):
         return check_page(request, submission, status=422)
@@ -84,7 +85,10 @@ def files(transition):
 
 
 def _afterwards(submission, transition):
-    return redirect("receipt" if files(transition) else "submission", submission.reference)
+    if files(transition):
+        return redirect("receipt", submission.reference)
+    turns_to_the_partners = transition.name in {"ask", "take_back", "take_back_to_change"}
+    return redirect("partners" if turns_to_the_partners else "submission", submission.reference)
 
 
 def _said(event):
@@ -95,6 +99,9 @@ def _said(event):
         "request_changes": _("The input is returned. The mechanism is told by e-mail what you ask for."),
         "approve": _("The input is approved. Its document is being made."),
         "decline": _("The input is declined. The mechanism is told the reason by e-mail."),
+        "ask": _("The partners are asked to endorse this text."),
+        "take_back": _("The input is a draft again. The partners are no longer asked."),
+        "take_back_to_change": _("The partners are no longer asked."),
         "withdraw": _("The input is withdrawn. Its text stays readable here."),
     }.get(event.step) or _("Done.")
 
@@ -125,8 +132,9 @@ def _page(request, submission, transition, form, status=200):
         "title": content.title_as_seen_by(request.user, submission),
         "transition": transition,
         "form": form,
-        "is_possible": submission.status in transition.source,
+        "is_possible": transition.is_possible_from(submission),
         "is_own": may_draft(request.user, submission),
+        "partners": partners_of(submission, request.user) if transition.name == "ask" else None,
     }
     return render(request, "submissions/step.html", context, status=status)
 
@@ -144,10 +152,11 @@ def receipt(request, reference):
     mails = list(event.mails.select_related("recipient")) if event else []
     context = {
         "submission": submission,
+        "mechanism": home_of(request, submission),
         "revision": revision,
         "event": event,
         "rendition": revision.renditions.first(),
         "told": [mail for mail in mails if mail.recipient_id in set(people)],
-        "iom_is_told": any(mail.recipient_id not in set(people) for mail in mails),
+        "iom_is_told": any(mail.recipient.is_iom for mail in mails if mail.recipient_id not in set(people)),
     }
     return render(request, "submissions/receipt.html", context)

@@ -2,9 +2,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from submissions import renditions, tasks
+from submissions import endorsement, renditions, tasks
 from submissions.demonstration import build
-from submissions.models import Compendium, Rendition, ReviewCycle, User
+from submissions.models import Compendium, Rendition, ReviewCycle, Submission, User
 
 
 class Command(BaseCommand):
@@ -56,6 +56,14 @@ class Command(BaseCommand):
             raise CommandError(f"A document could not be made: {rendition.error}")
         return rendition
 
+    def joint_inputs(self):
+        made = Submission.objects.filter(cycle__code__startswith="DEMO", input_type__is_joint=True)
+        for submission in made.order_by("pk"):
+            standings = endorsement.standings(submission)
+            was_asked = submission.events.filter(step="ask").exists()
+            how = endorsement.in_words(standings) if was_asked else f"{len(standings)} partners, not asked yet"
+            yield f"  {submission.reference:<24}{submission.get_status_display()}: {how}"
+
     def say_where(self, address, documents):
         approved, compendium = documents
         head, drafter = build.MECHANISMS[0].head, build.MECHANISMS[0].drafter
@@ -71,6 +79,9 @@ class Command(BaseCommand):
             f"  {reviewer_mail:<20}{reviewer}: IOM reviewer",
             f"  {approver_mail:<20}{approver}: IOM reviewer and approver",
             f"  {build.ADMINISTRATOR[1]:<20}{build.ADMINISTRATOR[0]}: administrator ({address}/admin/)",
+            "",
+            "  Joint inputs, each with the acronym of its lead; its partners can sign in and look as well:",
+            *self.joint_inputs(),
             "",
             f"  An approved input   {approved.file.path}",
             f"  The compendium      {compendium.file.path}",

@@ -4,8 +4,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
+from submissions import guards
 from submissions.models import Status
 from submissions.workflow import TRANSITIONS
+
+# Which inputs a step is meant for, in the words of the table.
+MEANT_FOR = {
+    guards.any_input: "any",
+    guards.joint: "joint",
+    guards.never_filed: "not filed yet",
+    guards.filed_for_the_first_time: "not filed yet; a joint one once its partners are asked",
+    guards.filed_before: "filed before",
+}
 
 BEGIN, END = "<!-- process diagram: begin -->", "<!-- process diagram: end -->"
 
@@ -20,10 +30,11 @@ def process_diagram() -> str:
             for step in TRANSITIONS.values()
             for source in _in_order(step.source)
         ]
-        lines += ["```", "", "| Step | Who | From | To |", "|---|---|---|---|"]
+        lines += ["```", "", "| Step | Who | From | To | Inputs |", "|---|---|---|---|---|"]
         for step in TRANSITIONS.values():
             sources = ", ".join(str(source.label) for source in _in_order(step.source))
-            lines.append(f"| {step.label} | {step.actor} | {sources} | {step.target.label} |")
+            meant_for = MEANT_FOR[step.meant_for]
+            lines.append(f"| {step.label} | {step.actor} | {sources} | {step.target.label} | {meant_for} |")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ broken markup, because nothing it reads is passed through: the blocks are writte
 
 import re
 
-from submissions.rich_text_blocks import (
+from .blocks import (
     PLAIN,
     Cell,
     Item,
@@ -20,7 +20,7 @@ from submissions.rich_text_blocks import (
     settled,
     without_controls,
 )
-from submissions.rich_text_tokens import Attributes, Tokens
+from .tokens import Attributes, Tokens
 
 DEEPEST = 20  # lists and quotations inside each other; beyond it they are read as plain paragraphs
 MOST_COLUMNS = 12

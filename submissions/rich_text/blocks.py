@@ -1,7 +1,7 @@
 """What a rich text is made of, and how it is written: paragraphs, headings of one level, lists, quotations, tables.
 
 `written()` is the only place where tags are made. It makes them from these blocks alone, so that whatever was read
-(see `rich_text_reader`) can only come out as one of the few elements below.
+(see `rich_text.reader`) can only come out as one of the few elements below.
 """
 
 import html

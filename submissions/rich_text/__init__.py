@@ -15,8 +15,8 @@ import nh3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from submissions.rich_text_blocks import PLAIN, Item, List, Paragraph, Quote, Table, without_controls, written
-from submissions.rich_text_reader import DEEPEST, MOST_COLUMNS, MOST_ROWS, Reader
+from .blocks import PLAIN, Item, List, Paragraph, Quote, Table, without_controls, written
+from .reader import DEEPEST, MOST_COLUMNS, MOST_ROWS, Reader
 
 # What one section may hold. The PDF of a text within these limits is made in seconds; beyond them a few legal tags
 # can keep a worker busy for hours. Measured against WeasyPrint; far above what any section of a review needs.
