@@ -8,7 +8,7 @@ MODE_OF_THIS_MACHINE := $(PORTAL_MODE)
 PORT   ?= 8000
 SERVE  ?= yes
 JOBS   ?= auto
-# What the tests run on; SLOW_ON is for the browser, fault and slow tests, which take minutes.
+# What the tests run on; SLOW_ON is for the browser and fault tests, which take minutes.
 RUN_ON  ?= sqlite postgresql
 SLOW_ON ?= $(RUN_ON)
 
@@ -28,8 +28,10 @@ DEV          := .venv/.installed-dev
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard iscm_portal/locale/*/LC_MESSAGES/*.po))
 
 PYTEST     := $(PY) -m pytest
-FAST       := -m "not browser and not fault and not slow" -n $(JOBS) --maxprocesses 8
-SLOW       := -m "browser or fault or slow"
+PARALLEL   := -n $(JOBS) --maxprocesses 8
+FAST       := -m "not browser and not fault and not slow" $(PARALLEL)
+STEADY     := -m "not browser and not fault" $(PARALLEL)
+SLOW       := -m "browser or fault"
 POSTGRESQL := $(PY) -m tests.throwaway_postgres --
 
 .DEFAULT_GOAL := help
@@ -56,10 +58,10 @@ endif
 
 test: system-test $(DEV) $(CATALOGUES) ## The whole suite on SQLite and PostgreSQL (RUN_ON=sqlite, SLOW_ON=sqlite, JOBS=auto)
 ifneq ($(filter sqlite,$(RUN_ON)),)
-	$(PYTEST) $(FAST)
+	$(PYTEST) $(STEADY)
 endif
 ifneq ($(filter postgresql,$(RUN_ON)),)
-	$(POSTGRESQL) $(PYTEST) $(FAST)
+	$(POSTGRESQL) $(PYTEST) $(STEADY)
 endif
 ifneq ($(filter sqlite,$(SLOW_ON)),)
 	$(PYTEST) $(SLOW)
@@ -70,7 +72,7 @@ endif
 
 # ------------------------------------------------------------------------------------------------ day by day
 
-test-fast: system-test-fast $(DEV) $(CATALOGUES) ## The tests without a browser, on SQLite
+test-fast: system-test-fast $(DEV) $(CATALOGUES) ## The quick tests, on SQLite
 	$(PYTEST) $(FAST)
 
 check: export PORTAL_STATE_DIR = var/check

@@ -227,14 +227,14 @@ def attach(submission: Submission, section: OutlineSection, form, *, by: User) -
 
 
 def remove(submission: Submission, section: OutlineSection, attachment: Attachment, *, by: User) -> None:
-    """Take a file off the input. What was filed stays readable: only a file that no revision names leaves the disk.
+    """Take a file off the input. What was filed stays readable: only a file that no record names leaves the disk.
 
     Raises NotEditable.
     """
     with saving.editing(submission, by=by) as submission:
         submission.attachments.annexes().filter(pk=attachment.pk).update(removed_at=timezone.now())
         _record(submission, section, by=by)
-        if not named_in_a_revision(attachment):
+        if not named_on_record(attachment):
             transaction.on_commit(lambda: attachment.file.delete(save=False))
 
 
@@ -243,8 +243,12 @@ def _record(submission, section, *, by):
     saving.record(submission, answer, by=by, finished=answer.is_complete)
 
 
-def named_in_a_revision(attachment: Attachment) -> bool:
-    return attachment.submission.revisions.filter(canonical__contains=attachment.sha256).exists()
+def named_on_record(attachment: Attachment) -> bool:
+    """In a revision, or in a text that a partner has answered."""
+    submission = attachment.submission
+    answered = submission.circulated_texts.exclude(endorsements=None)
+    texts = (submission.revisions, answered)
+    return any(some.filter(canonical__contains=attachment.sha256).exists() for some in texts)
 
 
 def downloadable(submission: Submission, user: User) -> list[Attachment]:

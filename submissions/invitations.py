@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from . import handover
@@ -80,6 +81,8 @@ def accept(invitation: Invitation, *, user: User) -> Invitation:
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not invitation.is_open:
         raise NoLongerOpen
+    if invitation.iscm and invitation.invited_by_id == user.pk and not leads(user, invitation.iscm):
+        raise Refused(_gone_with_the_rights(invitation))
     if invitation.hands_over:
         handover.check_acceptance(invitation, successor=user)
     user.is_reviewer |= invitation.is_reviewer
@@ -97,9 +100,16 @@ def accept(invitation: Invitation, *, user: User) -> Invitation:
     return invitation
 
 
+def _gone_with_the_rights(invitation: Invitation) -> str:
+    """Otherwise whoever has handed over could come back by what they sent themselves before."""
+    return _("You sent this invitation to yourself while you headed %(mechanism)s, which you do not any more.") % {
+        "mechanism": invitation.iscm
+    }
+
+
 def verify(user: User, email: str) -> None:
     """Whoever has opened the link has read the mail."""
-    address, _ = EmailAddress.objects.get_or_create(
+    address, _is_new = EmailAddress.objects.get_or_create(
         user=user, email=email.lower(), defaults={"primary": user.email == email.lower()}
     )
     address.verified = True
@@ -130,7 +140,9 @@ def is_last_to_file(affiliation: Affiliation) -> bool:
     """Whether the mechanism could file nothing any more once this affiliation ends."""
     if not affiliation.may_file:
         return False
-    others = Affiliation.objects.current().may_file().filter(iscm=affiliation.iscm_id).exclude(pk=affiliation.pk)
+    # One still to begin is asked about its first day: a predecessor's rights end with it.
+    files_then = Affiliation.objects.current(on=max(today(), affiliation.starts_on)).may_file()
+    others = files_then.filter(iscm=affiliation.iscm_id).exclude(pk=affiliation.pk)
     return not others.exclude(user=affiliation.user_id).exists()
 
 

@@ -9,7 +9,7 @@ Each raises PermissionDenied for the wrong person and Refused, with sentences, f
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import content, endorsement, notifications
+from .admitting import registered, why_not_admitted
 from .attachments import Checked
 from .models import (
     EDITABLE,
@@ -56,6 +57,10 @@ ACTS = {
     "accept_lead": gettext_lazy("Lead passed to a partner"),
     "decline_lead": gettext_lazy("Offer of the lead declined"),
 }
+
+
+# Asked again so soon by the same person, nobody gets a second mail.
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 class TextChanged(Exception):
@@ -129,10 +134,10 @@ def add_partner(
 ) -> Partnership:
     """A mechanism or an entity; an entity that is not stored yet is added to the register."""
     with _led_by(by, submission, statuses=WITH_SECRETARIAT) as submission:
-        if sentence := _why_not_admitted(submission, iscm, entity):
+        if sentence := why_not_admitted(submission, iscm, entity):
             raise Refused(sentence)
         if entity and entity.pk is None:
-            entity = _registered(entity)
+            entity = registered(entity)
         if submission.partnerships.current().filter(iscm=iscm, entity=entity).exists():
             raise Refused(_("%(name)s is a partner of this input already.") % {"name": iscm or entity})
         partnership = Partnership.objects.create(
@@ -149,34 +154,6 @@ def add_partner(
     return partnership
 
 
-def _why_not_admitted(submission, iscm, entity) -> str | None:
-    admits = submission.input_type
-    if not admits.is_joint:
-        return _("An input of this type is filed by one mechanism alone.")
-    if iscm and iscm.pk == submission.iscm_id:
-        return _("%(mechanism)s leads this input, so it is not its own partner.") % {"mechanism": iscm}
-    if iscm and not admits.admits_iscms:
-        return _("An input of this type is made with partner entities, not with other mechanisms.")
-    if entity and entity.kind not in admits.entity_kinds_admitted:
-        return _("An input of this type does not admit this kind of partner: %(kind)s.") % {
-            "kind": entity.get_kind_display()
-        }
-    return None
-
-
-def _registered(entity: PartnerEntity) -> PartnerEntity:
-    """The one of that name in the register; else this one, which is added to it."""
-    known = PartnerEntity.objects.filter(name__iexact=entity.name).first()
-    if known and known.kind != entity.kind:
-        raise Refused(
-            _("%(name)s is in the register already, as another kind of partner: %(kind)s.")
-            % {"name": known, "kind": known.get_kind_display()}
-        )
-    if known is None:
-        entity.save()
-    return known or entity
-
-
 def change_partner(partnership: Partnership, *, access: str, endorses: bool, by: User) -> None:
     with _led_by(by, partnership.submission, statuses=WITH_SECRETARIAT) as submission:
         partnership = _current(partnership)
@@ -184,12 +161,15 @@ def change_partner(partnership: Partnership, *, access: str, endorses: bool, by:
             access, endorses = Access.VIEW, True
         if (partnership.access, partnership.endorses) == (access, endorses):
             return
-        if partnership.endorses != endorses:
-            _touch(submission)
+        is_on_the_text = partnership.endorses != endorses
         partnership.access, partnership.endorses = access, endorses
         partnership.save(update_fields=["access", "endorses"])
-        note = partnership.get_access_display()
-        _record(submission, "change_partner", by=by, partnership=partnership, note=str(note))
+        note = str(partnership.get_access_display())
+        if is_on_the_text:
+            _touch(submission)
+            named = _("it is named on the text, and will be asked to endorse it")
+            note += "; " + (named if endorses else _("it is consulted only, named nowhere and not asked"))
+        _record(submission, "change_partner", by=by, partnership=partnership, note=note)
 
 
 def _current(partnership: Partnership) -> Partnership:
@@ -275,6 +255,7 @@ def _answer(submission, partnership, *, verdict, remark, sha256, by, evidence=No
             if verdict == Verdict.DECLINED
             else _("Write the remark, or endorse without one.")
         )
+    submission = content.load(submission)  # once, also for those who are told
     canonical = content.canonical(content.snapshot(submission))
     if content.digest(canonical) != sha256:
         raise TextChanged
@@ -309,8 +290,12 @@ def ask_again(submission: Submission, *, by: User | None) -> SubmissionEvent:
             raise PermissionDenied
         if not endorsement.is_asked(submission):
             raise Refused(_("The partners are not being asked now."))
+        submission = content.load(submission)  # once, also for those who are told
         if not endorsement.who_must_answer(endorsement.standings(submission)):
             raise Refused(_("Every partner has answered the text as it stands."))
+        last = submission.events.select_related("actor").last()
+        if by and (last.step, last.actor) == ("ask_again", by) and timezone.now() - last.at < PRESSED_TWICE:
+            return last
         return _record(submission, "ask_again", by=by)
 
 
@@ -319,6 +304,7 @@ def remind(submission: Submission, *, days: int, at: datetime) -> SubmissionEven
     with _locked(submission) as submission:
         if not endorsement.is_asked(submission):
             raise Refused(_("The partners are not being asked now."))
+        submission = content.load(submission)
         return _record(submission, "remind", by=None, note=str(days), at=at)
 
 
@@ -365,7 +351,9 @@ def answer_lead_offer(offer: LeadOffer, *, accept: bool, by: User) -> Submission
         partnership = _current(offer.partnership)
         if not files_for(by, partnership.iscm_id):
             raise PermissionDenied
-        _refuse_unless_unfinished(submission)
+        if accept:
+            _refuse_unless_unfinished(submission)
+            _refuse_a_second_sole_input(submission, partnership.iscm)
         offer.answered_by, offer.answered_at, offer.is_accepted = by, timezone.now(), accept
         offer.save(update_fields=["answered_by", "answered_at", "is_accepted"])
         if accept:
@@ -378,6 +366,15 @@ def _open(offer: LeadOffer) -> LeadOffer:
     if offer is None:
         raise Refused(_("This offer is no longer open."))
     return offer
+
+
+def _refuse_a_second_sole_input(submission: Submission, iscm: ISCM) -> None:
+    others = Submission.objects.live().filter(iscm=iscm, cycle=submission.cycle, input_type=submission.input_type)
+    if submission.is_sole and others.filter(is_sole=True).exists():
+        raise Refused(
+            _("%(mechanism)s leads an input of this type in this review cycle already, and there can be one only.")
+            % {"mechanism": iscm}
+        )
 
 
 def _pass_lead(submission: Submission, partnership: Partnership, *, by: User) -> None:

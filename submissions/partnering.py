@@ -18,6 +18,7 @@ from .models import (
     Extension,
     LeadOffer,
     Partnership,
+    Status,
     Submission,
     User,
 )
@@ -72,11 +73,45 @@ def joint_inputs_of(iscm: ISCM) -> list[JointInput]:
             partnership,
             answer=next(reversed(partnership.endorsements.all()), None),
             deadline=deadline,
-            lead_offer=next(iter(partnership.lead_offers.all()), None),
+            lead_offer=_offer_to_answer(partnership),
         )
         for partnership, deadline in _with_deadlines(partnerships)
     ]
     return sorted(found, key=lambda one: (not one.awaits_answer, one.lead_offer is None, not one.is_open))
+
+
+def _offer_to_answer(partnership: Partnership) -> LeadOffer | None:
+    """None where the text is filed or closed meanwhile: the lead of such an input does not pass."""
+    is_open = partnership.submission.status in EDITABLE
+    return next(iter(partnership.lead_offers.all()), None) if is_open else None
+
+
+@dataclass(frozen=True)
+class LedInput:
+    """One joint input that this mechanism leads, and in which it is its turn again."""
+
+    submission: Submission
+    declined: list[Partnership]  # none where all have endorsed
+
+
+def answered_to(iscm: ISCM) -> list[LedInput]:
+    """Those whose partners have all endorsed, and those that a partner has declined; told as `joint_inputs_of` is."""
+    endorsing = Partnership.objects.endorsing().with_organizations()
+    asked = (
+        Submission.objects.filter(iscm=iscm, status=Status.AWAITING_ENDORSEMENT)
+        .select_related("cycle", "input_type")
+        .prefetch_related(
+            Prefetch("partnerships", endorsing, "asked_partners"),
+            Prefetch("asked_partners__endorsements", Endorsement.objects.order_by("given_at", "pk")),
+        )
+    )
+    found = []
+    for submission in asked:
+        last = [(one, next(reversed(one.endorsements.all()), None)) for one in submission.asked_partners]
+        declined = [one for one, answer in last if answer and answer.is_declined]
+        if declined or (last and all(answer and answer.given_at >= submission.saved_at for _one, answer in last)):
+            found.append(LedInput(submission, declined))
+    return found
 
 
 def _with_deadlines(partnerships):

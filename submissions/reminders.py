@@ -33,19 +33,24 @@ def send_due(now: datetime | None = None) -> Counter:
     now = now or timezone.now()
     done = Counter()
     for pk in Submission.objects.filter(status=Status.AWAITING_ENDORSEMENT).values_list("pk", flat=True):
-        for what, is_done in (("asked again", _ask_again), ("reminded", _remind)):
-            try:
-                with transaction.atomic():
-                    submission = _locked(pk)
-                    done[what] += endorsement.is_asked(submission) and is_done(submission, now)
-            except Exception:
-                logger.exception("Partners of the input number %s could not be %s.", pk, what)
-                done["failed"] += 1
-    return +done
+        try:
+            done[_due(pk, now)] += 1
+        except Exception:
+            logger.exception("Partners of the input number %s could not be asked.", pk)
+            done["failed"] += 1
+    del done[""]
+    return done
 
 
-def _locked(pk: int) -> Submission:
-    return Submission.objects.locked(pk)
+def _due(pk: int, now: datetime) -> str:
+    """What was done; a reminder that is due as well waits for the next hour, so that nobody gets two mails at once."""
+    with transaction.atomic():
+        submission = Submission.objects.locked(pk)
+        if endorsement.is_asked(submission):
+            for what, is_done in (("asked again", _ask_again), ("reminded", _remind)):
+                if is_done(submission, now):
+                    return what
+    return ""
 
 
 def _ask_again(submission: Submission, now: datetime) -> bool:

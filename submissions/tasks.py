@@ -19,7 +19,7 @@ def send_invitation(pk: int) -> None:
     link = settings.PORTAL_ADDRESS + reverse("accept_invitation", args=[invitation.token])
     context = {"invitation": invitation, "link": link, "PORTAL_NAME": settings.PORTAL_NAME}
     with translation.override(invitation.language):
-        subject = render_to_string("people/mail/invitation_subject.txt", context).strip()
+        subject = " ".join(render_to_string("people/mail/invitation_subject.txt", context).split())
         body = render_to_string("people/mail/invitation.txt", context)
     mail.send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email])
 
@@ -46,7 +46,8 @@ def confirm_handover(pk: int) -> None:
 def _mail_about_people(name: str, to: str, *, language: str, **context) -> None:
     context["PORTAL_NAME"] = settings.PORTAL_NAME
     with translation.override(language):
-        subject = render_to_string(f"people/mail/{name}_subject.txt", context).strip()
+        # A name may hold line breaks; a subject may not.
+        subject = " ".join(render_to_string(f"people/mail/{name}_subject.txt", context).split())
         body = render_to_string(f"people/mail/{name}.txt", context)
     mail.send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
 

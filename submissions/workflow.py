@@ -285,8 +285,8 @@ def perform(
         newest = submission.revisions.order_by("-number").first()
         if expected_revision is not None and newest and newest.number != expected_revision:
             raise Refused(_("A newer version of this input was filed while you were reading. Please read it first."))
-        if transition.freezes == Revision.Cause.FILED:
-            submission = content.load(submission)  # once, for the guards and for what is frozen
+        if transition.freezes == Revision.Cause.FILED or transition.target in WITH_PARTNERS:
+            submission = content.load(submission)  # once: for the guards, for what is frozen, for those who are told
         if sentences := obstacles(transition, submission, by=by):
             raise Refused(*sentences)
 

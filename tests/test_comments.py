@@ -354,6 +354,7 @@ def what_reads(person, submission, section):
         yield address, b"".join(response.streaming_content) if response.streaming else response.content
 
 
+@pytest.mark.slow
 def test_iom_dropped_partners_and_strangers_never_see_a_comment(
     asked, mechanism_b, mechanism_c, amina, carla, dalia, rita, piotr, ada, cycle, settings, tmp_path, mailoutbox
 ):

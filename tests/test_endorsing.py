@@ -368,6 +368,15 @@ def test_the_reading_page_leads_to_the_endorsement_while_it_is_asked_for(client,
     )
 
 
+def test_the_reading_page_does_not_ask_whoever_has_answered(client, asked, carla, dalia, mechanism_b, mechanism_c):
+    factories.endorse(submission=asked, partner=mechanism_b, by=carla)
+    factories.decline(submission=asked, partner=mechanism_c, by=dalia)
+    assert "TDB endorsed this text on" in read(client, "submission", asked, by=carla)
+    assert "TDC declined this text on" in read(client, "submission", asked, by=dalia)
+    save_again(asked)
+    assert "TDA asks TDB to look at the text as it stands now." in read(client, "submission", asked, by=carla)
+
+
 def test_a_viewing_partner_reads_and_does_not_write(client, of_joint, carla):
     submission = factories.make_joint(**of_joint, access=Partnership.Access.VIEW)
     code = submission.answers.first().section.code
@@ -478,7 +487,7 @@ def test_iom_sees_what_was_filed_and_nothing_that_passed_between_the_partners(
     for name in ["submission", "history"]:
         page = read(client, name, submission, by=rita)
         assert "ot meant for IOM" not in page
-        assert "Endorsement" not in page
+        assert "Endorsement asked" not in page
         assert "asked again" not in page
     assert "Returned for changes" in read(client, "history", submission, by=rita)
     assert "Dear partners, not meant for IOM." in read(client, "history", submission, by=carla)
@@ -579,3 +588,32 @@ def test_the_page_costs_as_many_queries_for_thirty_partners_as_for_one(
     with django_assert_num_queries(queries):
         page = words_of(client.get(address(asked)))
     assert "0 of 30 endorsed" in page
+
+
+def test_the_home_of_the_lead_says_when_it_is_its_turn_again(
+    client, asked, mechanism_a, mechanism_b, amina, both_endorse
+):
+    client.force_login(amina)
+    home = reverse("iscm_home", args=[mechanism_a.slug])
+    assert "have endorsed" not in client.get(home).content.decode()
+    both_endorse(asked)
+    assert "All partners have endorsed" in client.get(home).content.decode()
+    Submission.objects.filter(pk=asked.pk).update(saved_at=timezone.now())
+    assert "All partners have endorsed" not in client.get(home).content.decode()
+
+
+def test_the_home_of_the_lead_names_the_partner_that_declined(client, asked, mechanism_a, mechanism_b, amina, carla):
+    factories.decline(submission=asked, partner=mechanism_b, by=carla)
+    client.force_login(amina)
+    said = client.get(reverse("iscm_home", args=[mechanism_a.slug])).content.decode()
+    assert "A partner has declined" in said
+    assert mechanism_b.name in said
+
+
+def test_iom_reads_who_has_endorsed_what_was_filed(client, asked, mechanism_b, amina, rita, both_endorse):
+    both_endorse(asked)
+    workflow.perform(asked, "submit", by=amina)
+    client.force_login(rita)
+    said = client.get(reverse("submission", args=[asked.reference])).content.decode()
+    assert '<h2 id="endorsements">Endorsements</h2>' in said
+    assert "Endorsed on" in said

@@ -250,6 +250,26 @@ def test_rights_at_other_mechanisms_and_of_other_people_stay(amina, bruno, carla
     assert carla.affiliations.filter(iscm=mechanism_b, ends_on=None).exists()
 
 
+def test_what_the_outgoing_person_sent_themselves_before_does_not_bring_them_back(client, amina, carla, mechanism_a):
+    way_back = Invitation(email=amina.email, iscm=mechanism_a, capacity=Capacity.CO_CHAIR, may_file=True)
+    invitations.send(way_back, by=amina)
+    invitations.accept(handover_from(amina, email=carla.email), user=carla)
+    client.force_login(amina)
+    answer = client.post(reverse("accept_invitation", args=[way_back.token]))
+    assert "You sent this invitation to yourself while you headed Test Dialogue A" in answer.content.decode()
+    assert rights_on(amina, 0) == set()
+
+
+def test_ending_a_successor_who_is_still_to_come_warns_where_nobody_could_file_then(client, amina, carla, mechanism_a):
+    invitations.accept(handover_from(amina, email=carla.email, days=10), user=carla)
+    to_come = carla.affiliations.get(iscm=mechanism_a)
+    client.force_login(amina)
+    page = client.post(reverse("end_affiliation", args=[mechanism_a.slug, to_come.pk])).content.decode()
+    assert "nobody will be able to file" in page
+    to_come.refresh_from_db()
+    assert to_come.ends_on is None
+
+
 def test_an_open_session_of_the_outgoing_person_has_no_rights_from_the_day_on(client, amina, carla, draft, mechanism_a):
     client.force_login(amina)
     invitations.accept(handover_from(amina, email=carla.email, days=2), user=carla)
@@ -431,6 +451,15 @@ def test_the_page_of_people_costs_the_same_for_one_handover_and_for_many(
 # ------------------------------------------------------------------------------------------- the mails
 
 
+def test_a_name_with_a_line_break_brings_no_header_into_the_mail_and_does_not_stop_it(amina):
+    amina.name = "Amina\nBcc: other@example.org"
+    amina.save()
+    send_handover(handover_from(amina, days=20).pk)
+    (message,) = mail.outbox
+    assert message.subject == "Take over from Amina Bcc: other@example.org at TDA"
+    assert message.recipients() == ["nadia@example.org"]
+
+
 def test_the_successor_is_told_what_passes_from_when_and_by_when_to_accept(amina, ada, settings):
     settings.PORTAL_ADDRESS = "https://portal.example.org"
     handover = handover_from(amina, days=20, by=ada)
@@ -496,6 +525,7 @@ def outcome(act, *arguments, **named):
     return "done"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_acceptances_in_the_same_instant_leave_one_successor(amina, bruno, carla):
     handover = handover_from(amina)
@@ -508,6 +538,7 @@ def test_two_acceptances_in_the_same_instant_leave_one_successor(amina, bruno, c
     assert [head.user for head in heads] == [Invitation.objects.get().accepted_by]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_handovers_begun_in_the_same_instant_leave_one(amina, ada):
     outcomes = at_once(
@@ -523,6 +554,7 @@ def test_two_handovers_begun_in_the_same_instant_leave_one(amina, ada):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("language", "width", "scripts"), [("en", 1280, False), ("en", 320, True), ("ar", 320, True)])
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_handover_from_the_page_of_people_to_the_record(
     visit, amina, dina, bruno, mechanism_a, language, width, scripts

@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -118,6 +119,16 @@ def test_a_lead_can_bring_an_entity_that_the_register_does_not_have(joint_draft,
     )
 
 
+def test_a_mechanism_of_the_register_is_not_brought_in_as_an_entity_for_which_the_lead_could_answer(
+    joint_draft, mechanism_d, amina
+):
+    posing = PartnerEntity(name=mechanism_d.name.upper(), kind=PartnerEntity.Kind.NON_STATE)
+    assert "is a mechanism of the register" in refusal_of(
+        joint_draft, joint.add_partner, joint_draft, entity=posing, by=amina
+    )
+    assert not PartnerEntity.objects.filter(name__iexact=mechanism_d.name).exists()
+
+
 def test_an_entity_reads_nothing_in_the_portal_and_always_endorses(joint_draft, amina):
     entity = joint.add_partner(
         joint_draft, entity=factories.make_entity(), access=Access.EDIT, endorses=False, by=amina
@@ -141,6 +152,16 @@ def test_each_change_of_the_list_is_recorded_with_who_made_it(joint_draft, mecha
         ("add_partner", "Amina Diallo", "TDC", ""),
         ("change_partner", "Bruno Costa", "TDB", "read it, comment and edit"),
         ("remove_partner", "Amina Diallo", "TDB", "They have an input of their own."),
+    ]
+
+
+def test_the_record_says_when_a_partner_is_not_named_on_the_text_any_more(joint_draft, mechanism_b, amina):
+    b = factories.partnership_of(submission=joint_draft, partner=mechanism_b)
+    joint.change_partner(b, access=b.access, endorses=False, by=amina)
+    joint.change_partner(b, access=b.access, endorses=True, by=amina)
+    assert [note for *_, note in record_of(joint_draft, "change_partner")] == [
+        "read it and comment; it is consulted only, named nowhere and not asked",
+        "read it and comment; it is named on the text, and will be asked to endorse it",
     ]
 
 
@@ -387,6 +408,21 @@ def test_an_annex_that_an_editing_partner_removes_sends_its_own_endorsement_back
     assert standings(submission) == {"TDB": "stale"}
 
 
+def test_an_annex_that_a_partner_has_endorsed_stays_readable_for_the_record(
+    joint_draft, mechanism_b, amina, carla, django_capture_on_commit_callbacks
+):
+    section = joint_draft.input_type.sections.get(kind=OutlineSection.Kind.ANNEXES)
+    endorsed = factories.attach(submission=joint_draft, by=amina)
+    workflow.perform(joint_draft, "ask", by=amina)
+    factories.endorse(submission=joint_draft, partner=mechanism_b, by=carla)
+    other = factories.attach(submission=joint_draft, by=amina, content=b"%PDF-1.7 of which nobody spoke")
+    for annex in (endorsed, other):
+        with django_capture_on_commit_callbacks(execute=True):
+            attachments.remove(joint_draft, section, annex, by=amina)
+    assert bool(endorsed.file)
+    assert not other.file
+
+
 @pytest.mark.parametrize("role", ["is_reviewer", "is_approver"])
 def test_nobody_reviews_or_decides_on_what_a_mechanism_of_theirs_makes_with_others(
     asked, both_endorse, mechanism_c, amina, rita, role
@@ -483,6 +519,16 @@ def test_those_who_have_not_answered_can_be_asked_again(asked, both_endorse, bru
     assert forbidden(asked, joint.ask_again, asked, by=carla)
     both_endorse(asked)
     assert refusal_of(asked, joint.ask_again, asked, by=bruno) == "Every partner has answered the text as it stands."
+
+
+def test_pressing_twice_asks_again_once_and_later_once_more(asked, amina, bruno):
+    first = joint.ask_again(asked, by=amina)
+    assert joint.ask_again(asked, by=amina) == first
+    assert first.mails.count() == asked.events.last().mails.count() == 2
+    joint.ask_again(asked, by=bruno)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        joint.ask_again(asked, by=bruno)
+    assert [who for _, who, *_ in record_of(asked, "ask_again")] == ["Amina Diallo", "Bruno Costa", "Bruno Costa"]
 
 
 def test_nobody_is_asked_again_who_was_not_asked(joint_draft, amina):

@@ -174,6 +174,24 @@ def test_a_draft_says_how_far_the_endorsements_are(joint, amina, carla):
     assert said_of_endorsements(joint) == ["Complete: all partners have endorsed this text."]
 
 
+def test_a_draft_does_not_count_what_a_partner_said_before_it_was_taken_off(joint, amina, carla):
+    all_endorse(joint, lead=amina, carla=carla)
+    workflow.perform(joint, "take_back", by=amina)
+    b = joint.partnerships.get(iscm__acronym="TDB")
+    Partnership.objects.filter(pk=b.pk).update(removed_at=timezone.now())
+    add_partner(joint, b.iscm)
+    assert said_of_endorsements(joint) == ["Not complete: 2 of 3 partners have endorsed this text."]
+
+
+def test_what_was_filed_is_printed_with_what_was_said_of_it_then(filed_jointly, amina, carla, rita):
+    workflow.perform(filed_jointly, "take_up", by=rita)
+    workflow.perform(filed_jointly, "request_changes", by=rita, note="More, please.")
+    workflow.perform(filed_jointly, "ask", by=amina)
+    endorse(filed_jointly.partnerships.get(iscm__acronym="TDB"), by=carla, verdict=Verdict.DECLINED, remark="No more.")
+    standing = documents.standing_of(filed_jointly.revisions.get())
+    assert all(one.is_given for one in standing.endorsements)
+
+
 def test_an_input_of_one_mechanism_speaks_of_no_partners_nor_endorsements(draft, filed):
     for made in (documents.of_draft(content.snapshot(draft)), documents.of_revision(filed.revisions.get())):
         text = Printed(made.pdf).text()
@@ -404,7 +422,12 @@ def test_the_desk_finds_nothing_by_a_partner_that_left_or_is_consulted_only(as_r
 
 
 def test_a_row_of_the_desk_says_how_many_partners_there_are_and_names_them_to_a_screen_reader(as_rita, filed_jointly):
-    assert "TDA + 3 also on behalf of Test Dialogue B ; Test Union ; Testland" in page_of(as_rita, "/desk/")
+    assert "TDA + 3 also on behalf of Test Dialogue B ; Test Union ; Testland" in as_rita.get("/desk/").content.decode()
+
+
+def test_the_desk_names_the_lead_that_filed_until_another_files(as_rita, filed_jointly, mechanism_b, mechanism_c):
+    Submission.objects.filter(pk=filed_jointly.pk).update(iscm=mechanism_c)
+    assert '<bdi title="Test Dialogue A">TDA</bdi>' in as_rita.get("/desk/").content.decode()
 
 
 def test_thirty_joint_inputs_take_as_many_queries_as_one(as_rita, filed_jointly):

@@ -5,9 +5,10 @@ Amina's mechanism A leads; Carla answers for partner B, Dalia for partner C.
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from submissions import joint, saving, workflow
-from submissions.models import Partnership, Status, Submission
+from submissions.models import InputType, Partnership, Status, Submission
 
 from . import factories
 from .acts import forbidden, record_of, refusal_of
@@ -135,6 +136,29 @@ def test_a_new_lead_is_a_new_cover_so_that_the_others_must_look_again(
     joint.answer_lead_offer(offer, accept=True, by=carla)
     assert now(asked).status == Status.AWAITING_ENDORSEMENT
     assert standings(asked) == {"TDA": "invited", "TDC": "stale"}
+
+
+def test_where_a_mechanism_may_lead_one_input_of_a_type_it_is_not_given_a_second(
+    joint_draft, offer, mechanism_b, cycle, carla
+):
+    InputType.objects.filter(code="D5").update(is_sole=True)
+    Submission.objects.filter(pk=joint_draft.pk).update(is_sole=True)
+    factories.make_draft(iscm=mechanism_b, cycle=cycle, by=carla, type_code="D5")
+    assert "leads an input of this type in this review cycle already" in refusal_of(
+        joint_draft, joint.answer_lead_offer, offer, accept=True, by=carla
+    )
+    joint.answer_lead_offer(offer, accept=False, by=carla)
+
+
+def test_the_lead_of_what_was_withdrawn_meanwhile_is_asked_of_nobody_and_can_be_declined(
+    client, joint_draft, offer, mechanism_b, amina, carla
+):
+    client.force_login(carla)
+    home = reverse("iscm_home", args=[mechanism_b.slug])
+    assert "offers you the lead" in client.get(home).content.decode()
+    workflow.perform(joint_draft, "withdraw", by=amina)
+    assert "offers you the lead" not in client.get(home).content.decode()
+    joint.answer_lead_offer(offer, accept=False, by=carla)
 
 
 def test_the_lead_can_come_back(joint_draft, offer, mechanism_a, amina, carla):

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connections, transaction
 
-from submissions import commenting, endorsement, joint, saving, workflow
-from submissions.models import CirculatedText, Endorsement, Status, SubmissionEvent
+from submissions import commenting, content, endorsement, joint, saving, workflow
+from submissions.models import CirculatedText, Endorsement, PartnerEntity, Status, Submission, SubmissionEvent
 from submissions.workflow import Refused
 
 from . import factories
 from .factories import now, standings
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
 ON_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
 MESSAGES = (Refused, PermissionDenied, joint.TextChanged, saving.NotEditable)
@@ -235,6 +235,39 @@ def test_one_mechanism_added_twice_at_once_is_a_partner_once(joint_draft, mechan
     )
     assert sorted(is_done(outcome) for outcome in outcomes) == [False, True]
     assert joint_draft.partnerships.current().filter(iscm=mechanism_d).count() == 1
+
+
+@only_with_row_locks
+def test_who_opens_a_text_while_another_answers_it_does_not_wait(asked):
+    canonical = content.canonical(content.snapshot(now(asked)))
+    text = {"submission": asked, "sha256": content.digest(canonical), "defaults": {"canonical": canonical}}
+    opened = threading.Event()
+
+    def open_it():
+        CirculatedText.objects.get_or_create(**text)
+        opened.set()
+        connections.close_all()
+
+    reader = threading.Thread(target=open_it)
+    with transaction.atomic():
+        Submission.objects.locked(asked.pk)
+        reader.start()
+        assert opened.wait(timeout=30)
+        CirculatedText.objects.get_or_create(**text)
+    reader.join(timeout=30)
+    assert CirculatedText.objects.get().sha256 == text["sha256"]
+
+
+def test_one_organization_brought_to_two_inputs_at_once_is_in_the_register_once(of_joint, amina):
+    inputs = [factories.make_joint(**of_joint) for _ in range(2)]
+    outcomes = at_once(
+        *[
+            lambda one=one: joint.add_partner(one, entity=PartnerEntity(name="Brand New", kind="igo"), by=amina)
+            for one in inputs
+        ]
+    )
+    assert all(map(is_done, outcomes))
+    assert PartnerEntity.objects.filter(name="Brand New").count() == 1
 
 
 @pytest.mark.parametrize("who", ["the old lead edits", "the old lead asks", "a partner comments"])

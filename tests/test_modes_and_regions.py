@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse
 
 from submissions import completeness, content, workflow
@@ -12,6 +13,7 @@ from submissions.admin.cycles import EngagementModeForm
 from submissions.chart import chart_of
 from submissions.documents import compendium
 from submissions.documents import submission as documents
+from submissions.forms.engagement import EngagementForm
 from submissions.models import (
     Engagement,
     EngagementMode,
@@ -379,3 +381,25 @@ def test_the_list_of_compendiums_counts_it_in_each_review_that_it_names(client, 
     assert "1 approved input." in page
     response = client.post(f"/compendiums/{arab.code}/compile/", {"foreword": "", "language": "en"}, follow=True)
     assert "nothing to compile" not in response.content.decode()
+
+
+def engagement_form(submission, by, posted=None):
+    section = submission.input_type.sections.get(kind="engagement")
+    data = QueryDict(mutable=True)
+    data.update(posted or {})
+    return EngagementForm(data if posted else None, submission=submission, section=section, by=by)
+
+
+def test_the_makers_of_a_joint_event_may_name_who_represents_them_all(amina, mechanism_a, cycle):
+    event = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B4")
+    form = engagement_form(event, amina, {"version": "0", "direct_joint-representative": "Zeinab Hassan"})
+    assert form.is_valid()
+    form.write(event)
+    assert event.engagements.get().representative == "Zeinab Hassan"
+
+
+def test_the_head_is_suggested_as_the_jointly_designated_member(amina, bruno, mechanism_a, cycle):
+    written = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=bruno, type_code="B5")
+    shown = engagement_form(written, bruno).initial
+    assert shown["direct_joint-capacity"] == "capacity-joint-member"
+    assert shown["direct_joint-representative"] == amina.name

@@ -181,7 +181,7 @@ def test_an_input_of_one_mechanism_has_no_such_page(as_amina, draft):
 
 
 def test_the_list_says_why_it_is_closed(as_amina, asked, mechanism_b):
-    assert "take the input back to draft" in read(as_amina, "partners", asked)
+    assert "take the input back" in read(as_amina, "partners", asked)
     for name, args in [("add_partner", []), ("partner", [of(asked, mechanism_b).pk])]:
         sentence = said_after(as_amina.get(address(name, asked, *args)), as_amina)
         assert "The list of partners is closed while they look at the text." in sentence
@@ -416,6 +416,7 @@ def test_the_partners_can_fetch_the_letter(sign_in, carla, with_entity, entity, 
         ({"verdict": ""}, "Choose one."),
         ({"verdict": "declined"}, "Write the reason: the others need to know it."),
         ({"verdict": "with_remark"}, "Write the remark, or choose that it endorses without one."),
+        ({"remark": "Not paragraph 3."}, "Choose that it endorses with a remark, or leave this empty."),
         ({"signatory": " "}, "Write who signed the letter."),
         ({"signed_on": ""}, "Write the date of the letter."),
         ({"signed_on": "2999-01-01"}, "This day is still to come."),

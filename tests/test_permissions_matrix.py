@@ -376,6 +376,7 @@ def put_in(submission, status, makers):
     return factories.now(submission)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ALLOWED_JOINTLY)
 def test_these_steps_are_taken_with_a_joint_input_and_all_others_refused(status, asked_about, mechanisms, makers):
     def taken(submission):
@@ -439,6 +440,7 @@ def does(user, act) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ALLOWED_JOINTLY)
 def test_these_acts_are_done_and_all_others_refused(status, asked_about, mechanisms, makers):
     submission = put_in(asked_about, status, makers)

@@ -233,6 +233,7 @@ def test_the_command_fails_where_an_input_failed(asked, deadline, monkeypatch):
         call_command("send_reminders")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_everything_once(asked, deadline, carla, mechanism_b):
     factories.endorse(submission=asked, partner=mechanism_b, by=carla)

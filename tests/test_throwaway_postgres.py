@@ -17,6 +17,8 @@ try:
 except NoServer as reason:
     pytest.skip(str(reason), allow_module_level=True)
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -510,6 +510,7 @@ def at_once(*acts):
 
 
 @pytest.mark.skipif(ON_SQLITE, reason="SQLite lets one transaction write at a time: there is no row lock to test.")
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_approvers_at_once_leave_one_decision(filed, rita, piotr):
     paola = factories.make_person(name="Paola Approver", is_approver=True)
@@ -524,6 +525,7 @@ def test_two_approvers_at_once_leave_one_decision(filed, rita, piotr):
     assert (filed.status, filed.decided_by, filed.decided_at) == (decision.target, decision.actor, decision.at)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_submit_pressed_twice_at_once_files_once(ready, amina):
     press = [lambda: workflow.perform(ready, "submit", by=amina)] * 3

@@ -5,6 +5,7 @@ Nothing is frozen for it. Endorsements are append-only and name the text, so tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,8 +30,12 @@ class Endorsed:
         return self.answer is not None and not self.answer.is_declined
 
 
-def of_text(content: dict, sha256: str) -> list[Endorsed]:
-    """Every partner in the order of the cover; nothing for an input of one mechanism alone."""
+def of_text(content: dict, sha256: str, *, until: datetime | None = None) -> list[Endorsed]:
+    """Every partner in the order of the cover; nothing for an input of one mechanism alone.
+
+    `until` is when the text was frozen: what was said of it later is about another filing. Without it the text is a
+    draft, and only what the partners of today said counts.
+    """
     partners = content.get("partners", [])
     if not partners:
         return []
@@ -39,6 +44,7 @@ def of_text(content: dict, sha256: str) -> list[Endorsed]:
         .select_related("partnership__iscm", "partnership__entity", "given_by")
         .order_by("given_at", "pk")
     )
+    given = given.filter(given_at__lte=until) if until else given.filter(partnership__removed_at=None)
     last = {key: answer for answer in given for key in _keys(answer.partnership)}
     return [Endorsed(partner, last.get((partner["kind"], partner["slug"] or partner["name"]))) for partner in partners]
 

@@ -55,7 +55,7 @@ def standing_of(revision: Revision, *, as_draft: bool = False) -> Standing:
         revision=revision.number,
         sha256=revision.sha256,
         zone=submission.cycle.zone,
-        endorsements=tuple(endorsements.of_text(revision.content, revision.sha256)),
+        endorsements=tuple(endorsements.of_text(revision.content, revision.sha256, until=revision.frozen_at)),
     )
 
 

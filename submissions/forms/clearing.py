@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import Clearance
@@ -24,7 +25,7 @@ class ClearanceForm(forms.Form):
             )
         self.fields["way"] = forms.ChoiceField(
             label=_("How was it cleared?"),
-            choices=Clearance.Way.choices,
+            choices=[(way, capfirst(label)) for way, label in Clearance.Way.choices],
             widget=forms.RadioSelect,
             error_messages={"required": _("Choose how the text was cleared.")},
         )

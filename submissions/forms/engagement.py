@@ -58,12 +58,19 @@ class EngagementForm(SectionForm):
             )
             self.fields["regions"].widget.fixed = self.own_region.code
         self.fields["agreed_how"] = PlainText(
-            label=_("How was this input agreed within the mechanism?"),
+            label=_("How was this input agreed within each of the mechanisms that make it?")
+            if self.submission.input_type.is_joint
+            else _("How was this input agreed within the mechanism?"),
             help_text=_("For example: adopted at a meeting, sent to all members for comments, approved by the Chair."),
         )
         self.fields["is_collective"] = forms.BooleanField(
             required=False,
             label=_(
+                "I confirm that this is a regional, collective input by the mechanisms that make it, each as a whole, "
+                "about their own work as entities and not about their Member States’ engagement."
+            )
+            if self.submission.input_type.is_joint
+            else _(
                 "I confirm that this is a regional, collective input by the mechanism as a whole, about its own work "
                 "as an entity and not about its Member States’ engagement."
             ),
@@ -99,6 +106,12 @@ class EngagementForm(SectionForm):
                 empty_label=_("Choose"),
             )
             self.fields[f"{prefix}-representative"] = Line(label=_("Name of the representative"), max_length=200)
+        elif mode.mode == Mode.DIRECT_JOINT:  # of an event: the chart names nobody, the partners may
+            self.fields[f"{prefix}-representative"] = Line(
+                label=_("Jointly designated representative (optional)"),
+                max_length=200,
+                help_text=_("Whoever speaks for all who make this input, if the partners have chosen somebody."),
+            )
 
     def _associations(self):
         """Those in force, and one that was chosen before the register changed."""
@@ -162,6 +175,8 @@ class EngagementForm(SectionForm):
         own = [affiliation for affiliation in current if affiliation.user_id == self.by.pk]
         order = list(TERM_OF_CAPACITY)
         heads = sorted((one for one in current if one.is_head), key=lambda one: order.index(one.capacity))
+        if len(offered) == 1 and not offered & set(TERM_OF_CAPACITY.values()):  # the jointly designated member
+            return offered.pop(), next((head.user.name for head in heads), self.by.name)
         for affiliation in [*heads, *own]:
             if (code := TERM_OF_CAPACITY.get(affiliation.capacity)) in offered:
                 return code, affiliation.user.name

@@ -215,6 +215,9 @@ class LetterForm(UploadForm):
                 if verdict == Verdict.DECLINED
                 else _("Write the remark, or choose that it endorses without one."),
             )
+        elif verdict == Verdict.ENDORSED and (cleaned.get("remark") or "").strip():
+            # It would be recorded and printed nowhere.
+            self.add_error("remark", _("Choose that it endorses with a remark, or leave this empty."))
         return cleaned
 
     def catch_up(self, sha256: str) -> None:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.db import models
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from objectives.models import Roundtable
@@ -165,9 +165,14 @@ def _reviewed_by(reviewer, by):
 
 
 def _made_by(**mechanism):
-    """By a mechanism like this as the lead, or as a partner that is named on the text."""
+    """By a mechanism like this as the lead, or as a partner that is named on the text as it was filed last."""
     mechanisms = ISCM.objects.filter(**mechanism)
-    partners = Partnership.objects.endorsing().filter(iscm__in=mechanisms)
+    filed_last = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number").values("frozen_at")[:1]
+    partners = (
+        Partnership.objects.filter(iscm__in=mechanisms, endorses=True)
+        .annotate(filed_last_at=Subquery(filed_last))
+        .filter(Q(removed_at=None) | Q(removed_at__gt=F("filed_last_at")), added_at__lte=F("filed_last_at"))
+    )
     return Q(iscm__in=mechanisms) | Q(pk__in=partners.values("submission"))
 
 

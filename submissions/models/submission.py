@@ -72,8 +72,10 @@ class SubmissionQuerySet(models.QuerySet):
 
         Without a join: of a row that waited for another transaction, PostgreSQL reads the new version beside the old
         version of what was joined, and finds nothing where the other has just passed the lead to another mechanism.
+
+        Not its key: whoever opens a text while another answers writes a row about it; each would wait for the other.
         """
-        return self.select_for_update().prefetch_related("cycle", "iscm", "input_type").get(pk=pk)
+        return self.select_for_update(no_key=True).prefetch_related("cycle", "iscm", "input_type").get(pk=pk)
 
     def filed(self):
         return self.filter(filed_at__isnull=False)

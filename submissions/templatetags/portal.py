@@ -43,5 +43,6 @@ def error_links(form=None, forms=None, links=None):
         for field in one:
             # A group of radio buttons has no id of its own: its first button has.
             target = field.id_for_label or f"{field.auto_id}_0"
-            found += [{"href": f"#{target}", "text": f"{field.label}: {error}"} for error in field.errors]
+            after = " " if str(field.label).endswith(("?", "؟")) else ": "
+            found += [{"href": f"#{target}", "text": f"{field.label}{after}{error}"} for error in field.errors]
     return found

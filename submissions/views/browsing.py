@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from .. import content, endorsement, guards, joint, workflow
+from ..documents.endorsements import of_text
 from ..models import ISCM, Rendition
 from ..permissions import may_draft, reads_working_copy
 from .finding import home_of, visible_or_404
@@ -30,7 +31,6 @@ def submission(request, reference):
     """The input as one readable page: frozen for IOM, the working copy for those who write it."""
     submission = visible_or_404(request, reference)
     is_own = reads_working_copy(request.user, submission)
-    own_partnerships = submission.partnerships.of(request.user).select_related("iscm").order_by("iscm__name")
     revisions = list(submission.revisions.all())
     revision = _revision_to_show(request, submission, revisions, is_own=is_own)
     document = revision.content if revision else content.snapshot(submission)
@@ -38,19 +38,27 @@ def submission(request, reference):
         "submission": submission,
         "is_own": is_own,
         "mechanism": home_of(request, submission),
-        "partnerships": own_partnerships,
-        "is_asked": endorsement.is_asked(submission),
+        "partnerships": _own_partnerships(request.user, submission),
         "may_draft": may_draft(request.user, submission),
         "revision": revision,
         "revisions": revisions,
         "newest": revisions[-1] if revisions else None,
         "document": with_download_links(document, submission),
+        "endorsements": of_text(document, revision.sha256, until=revision.frozen_at) if revision else [],
         "steps": workflow.open_to(request.user, submission),
         "documents": _documents(request.user, submission, is_own=is_own),
         "open_requests": submission.change_requests.open().select_related("section").prefetch_related("section__texts"),
         "deadline": guards.deadline_of(submission),
     }
     return render(request, "submissions/submission.html", context)
+
+
+def _own_partnerships(user, submission):
+    """Of this person, each with how it stands to the text; None where its endorsement is not asked for now."""
+    own = list(submission.partnerships.of(user).select_related("iscm").order_by("iscm__name"))
+    is_asked = own and endorsement.is_asked(submission)
+    stands = {one.partnership: one for one in endorsement.standings(submission)} if is_asked else {}
+    return [(partnership, stands.get(partnership)) for partnership in own]
 
 
 def _revision_to_show(request, submission, revisions, *, is_own):

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from ..forms.filing import TitleForm
 from ..models import ISCM, Affiliation, InputType, ReviewCycle, Status, Submission
 from ..permissions import may_file
 from .finding import home_of, own_or_404
+from .handing_back import hand_back_or_raise
 from .partner_list import partners_of, who_must_look_again
 
 
@@ -28,6 +31,7 @@ def iscm_home(request, slug):
         "iscm": iscm,
         "chart": chart_of(iscm, user=request.user),
         "joint_inputs": joint_inputs,
+        "led": partnering.answered_to(iscm),
         "closed_joint_inputs": [one for one in joint_inputs if not one.is_open],
         "regions": list(iscm.review_regions.with_texts()),
     }
@@ -88,7 +92,13 @@ def _note_of_return(submission):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def title(request, reference):
-    submission = own_or_404(request, reference)
+    try:
+        submission = own_or_404(request, reference)
+    except (Http404, PermissionDenied) as closed:
+        if request.method != "POST":
+            raise
+        typed = [(Submission._meta.get_field("title").verbose_name, request.POST.get("title", ""))]
+        return hand_back_or_raise(closed, request, reference, typed)
     if request.method == "POST":
         return _save_title(request, submission)
     if not submission.is_editable:

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 
 from ..models import Submission
-from ..permissions import reads_working_copy, took_part_in
+from ..permissions import may_draft, took_part_in
 
 
 def hand_back_or_raise(closed, request, reference, kept):
@@ -16,4 +16,4 @@ def hand_back_or_raise(closed, request, reference, kept):
 
 
 def _has_left(user, submission):
-    return took_part_in(user, submission) and not reads_working_copy(user, submission)
+    return took_part_in(user, submission) and not may_draft(user, submission)

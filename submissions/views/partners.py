@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import content, difference, endorsement, joint
+from .. import content, difference, endorsement, guards, joint
 from ..forms.partners import AddPartnerForm, LetterForm, NoteForm, RoleForm
 from ..models import WITH_PARTNERS, WITH_SECRETARIAT, OutlineSection
 from ..permissions import may_draft
@@ -24,6 +24,8 @@ def partners(request, reference):
         "representatives": engagements.prefetch_related("capacity__texts"),
         "engagement": submission.input_type.sections.filter(kind=OutlineSection.Kind.ENGAGEMENT).first(),
         "may_draft": may_draft(request.user, submission),
+        # After a first filing no date binds; what IOM returned may come back later.
+        "deadline": None if submission.filed_at or not submission.is_editable else guards.deadline_of(submission),
     }
     return render(request, "joint/partners.html", context)
 

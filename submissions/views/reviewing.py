@@ -22,6 +22,7 @@ class Row:
     submission: Submission
     turn: Turn
     title: str
+    lead: dict  # as content.py has it: the lead may have passed since
     partners: list[dict]  # beside the lead, as content.py has them
     roundtables: list[int]
     days_since_filed: int
@@ -56,6 +57,7 @@ def _rows(submissions):
             submission=submission,
             turn=turn_of(submission.status),
             title=content["title"],
+            lead=content["iscm"],
             partners=content.get("partners", []),
             roundtables=roundtables(content),
             days_since_filed=(now - submission.filed_at).days,

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import content, workflow
+from .. import content, guards, workflow
 from ..forms.filing import StepForm
 from ..models import WITH_IOM, Affiliation, OutlineSection, Revision
 from ..permissions import may_draft
@@ -135,6 +135,7 @@ def _page(request, submission, transition, form, status=200):
         "is_possible": transition.is_possible_from(submission),
         "is_own": may_draft(request.user, submission),
         "partners": partners_of(submission, request.user) if transition.name == "ask" else None,
+        "deadline": None if submission.filed_at else guards.deadline_of(submission),
     }
     return render(request, "submissions/step.html", context, status=status)
 
