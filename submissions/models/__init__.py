@@ -15,7 +15,7 @@ from .input_types import (
 from .joint import CirculatedText, Clearance, Endorsement, LeadOffer, Partnership, ReminderStop
 from .mechanisms import ISCM, PartnerEntity, Region, RegionText
 from .people import HEADS, Affiliation, Capacity, Invitation, User
-from .record import Mail, NeverChanged, Revision, SubmissionEvent
+from .record import Mail, NeverChanged, RecordHead, Revision, SubmissionEvent
 from .review import ChangeRequest, Comment
 from .submission import (
     CLOSED,
@@ -76,6 +76,7 @@ __all__ = [
     "Phase",
     "PrincipleNote",
     "Recommendation",
+    "RecordHead",
     "Region",
     "RegionText",
     "ReminderStop",

@@ -1,8 +1,10 @@
 """What happened, and what exactly was filed: both are written once and never changed."""
 
+import hashlib
 import json
+from datetime import UTC
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -72,8 +74,22 @@ class Revision(AppendOnly):
         return json.loads(self.canonical)
 
 
+class RecordHead(models.Model):
+    """Where the record ends: one row, locked by whoever writes the next entry."""
+
+    entries = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    def __str__(self):
+        return f"{self.entries} {self.sha256[:12]}"
+
+
 class SubmissionEvent(AppendOnly):
-    """One step in the life of a submission: who did what, when, and what they wrote."""
+    """One step in the life of a submission: who did what, when, and what they wrote.
+
+    The entries of the whole portal are one chain: each carries the hash of the one before, so that none can be changed,
+    taken out or put in between without `manage.py verify_record` noticing.
+    """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="events")
     step = models.CharField(_("step"), max_length=30)  # a Transition, "start", or what joint.py records
@@ -92,6 +108,9 @@ class SubmissionEvent(AppendOnly):
     at = models.DateTimeField(_("when"), default=timezone.now)
     note = models.TextField(_("comment"), blank=True)
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="events")
+    number = models.PositiveBigIntegerField(unique=True, editable=False)  # from 1, without a gap
+    previous = models.CharField(max_length=64, blank=True, editable=False)  # the hash of the entry before
+    sha256 = models.CharField(max_length=64, editable=False)
 
     class Meta:
         verbose_name = _("step taken")
@@ -100,6 +119,35 @@ class SubmissionEvent(AppendOnly):
 
     def __str__(self):
         return f"{self.submission.reference}: {self.step}"
+
+    def save(self, *args, **kwargs):
+        # The lock is held until the step is committed: entries are numbered in the order in which they count. Nobody
+        # who holds it waits for an input, so it is always the last lock that is taken.
+        with transaction.atomic():
+            head, _is_new = RecordHead.objects.select_for_update().get_or_create(pk=1)
+            self.number, self.previous = head.entries + 1, head.sha256
+            self.sha256 = self.digest()
+            super().save(*args, **kwargs)
+            head.entries, head.sha256 = self.number, self.sha256
+            head.save()
+
+    def digest(self) -> str:
+        """SHA-256 of the entry as canonical JSON (as in content.py), the hash of the one before included."""
+        entry = {
+            "number": self.number,
+            "previous": self.previous,
+            "submission": self.submission.reference,
+            "step": self.step,
+            "source": self.source,
+            "target": self.target,
+            "actor": self.actor_id,
+            "partnership": self.partnership_id,
+            "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "note": self.note,
+            "revision": self.revision.sha256 if self.revision else None,
+        }
+        text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Mail(models.Model):

@@ -96,7 +96,9 @@ def file_many(count, mechanism, cycle, by):
         for s in submissions
     )
     SubmissionEvent.objects.bulk_create(
-        SubmissionEvent(submission=s, step="submit", source="draft", target="submitted", actor=by, revision=r)
+        SubmissionEvent(
+            submission=s, step="submit", source="draft", target="submitted", actor=by, revision=r, number=10**6 + s.pk
+        )
         for s, r in zip(submissions, revisions, strict=True)
     )
 
