@@ -216,7 +216,7 @@ def files_it(lead, amina, statement):
     lead.press("Submit")
     expect(lead.heading).to_contain_text("Receipt")
     assert "Your input is filed" in lead.text
-    assert "Mechanism Test Dialogue A Also on behalf of Test Dialogue B" in lead.text
+    assert "Lead Test Dialogue A Also on behalf of Test Dialogue B" in lead.text
     assert statement.reference in lead.text
     statement.refresh_from_db()
     assert statement.status == Status.SUBMITTED
