@@ -226,7 +226,7 @@ def sees_lead_and_partner(desk, statement):
     desk.go("queue")
     expect(desk.page.get_by_role("row").filter(has_text=statement.title)).to_contain_text("Test Dialogue B")
     desk.follow(statement.title)
-    assert "Mechanism Test Dialogue A (TDA)" in desk.text
+    assert "Lead Test Dialogue A (TDA)" in desk.text
     assert "Also on behalf of Test Dialogue B (TDB)" in desk.text
     assert "The great rivers join us all." in desk.text
     assert "Test Dialogue C" not in desk.text
