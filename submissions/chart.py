@@ -34,7 +34,6 @@ class Row:
     input_type: InputType
     submissions: list[Submission]
     takes_new: bool
-    combining: str  # which modes may be combined, in a sentence
 
 
 @dataclass
@@ -156,7 +155,7 @@ def _row(input_type, cycle, submissions, *, is_open) -> Row | None:
     # What waits for the secretariat comes first; otherwise the order stays, newest first.
     own.sort(key=lambda submission: submission.status not in WITH_SECRETARIAT)
     is_taken = input_type.is_sole and any(submission.status not in SPENT for submission in own)
-    return Row(input_type, own, takes_new=is_open and is_offered and not is_taken, combining=input_type.combining)
+    return Row(input_type, own, takes_new=is_open and is_offered and not is_taken)
 
 
 def _to_change(submissions) -> list[Submission]:

@@ -28,9 +28,6 @@ partners):
 Canonical form: UTF-8 JSON, keys sorted, no spaces, no escapes beyond JSON's own. The hash is SHA-256 of those bytes.
 """
 
-import hashlib
-import json
-
 from django.db.models import Prefetch
 from django.utils import translation
 
@@ -49,17 +46,10 @@ from .models import (
     TypeSection,
     User,
 )
+from .models.record import canonical, digest  # noqa: F401 - the form of a submission's content, too
 from .permissions import reads_working_copy
 
 Kind = OutlineSection.Kind
-
-
-def canonical(content: dict) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest(canonical_text: str) -> str:
-    return hashlib.sha256(canonical_text.encode()).hexdigest()
 
 
 def roundtables(content: dict) -> list[int]:
@@ -76,6 +66,11 @@ def roundtables(content: dict) -> list[int]:
 def makers(content: dict) -> list[dict]:
     """Who makes it: the lead, then its partners in the order of the cover."""
     return [{"kind": "iscm", **content["iscm"]}, *content.get("partners", [])]
+
+
+def key_of(maker: dict) -> tuple[str, str]:
+    """What makes one maker of inputs the same as another; an entity has only its name."""
+    return maker["kind"], maker["slug"] or maker["name"]
 
 
 def title_as_seen_by(user: User, submission: Submission) -> str:

@@ -65,11 +65,6 @@ def _standing(answer: Endorsement | None, present: str) -> Standing:
     return Standing.DECLINED if answer.is_declined else Standing.ENDORSED
 
 
-def standing_of(partnership: Partnership) -> PartnerStanding:
-    """Raises StopIteration for one that does not endorse, or does not any more."""
-    return next(one for one in standings(partnership.submission) if one.partnership.pk == partnership.pk)
-
-
 def who_must_answer(partners: Iterable[PartnerStanding]) -> list[PartnerStanding]:
     return [one for one in partners if one.standing in {Standing.INVITED, Standing.STALE}]
 

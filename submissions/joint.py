@@ -185,7 +185,7 @@ def remove_partner(partnership: Partnership, *, by: User, note: str = "") -> Sub
     with _led_by(by, partnership.submission, statuses=EDITABLE) as submission:
         partnership = _current(partnership)
         is_dropped = submission.status in WITH_PARTNERS
-        if is_dropped and not (partnership.endorses and endorsement.standing_of(partnership).is_declined_lately):
+        if is_dropped and not partnership.has_declined:
             _refuse_unless(submission, WITH_SECRETARIAT)
         partnership.removed_at = timezone.now()
         partnership.save(update_fields=["removed_at"])
@@ -262,7 +262,7 @@ def _answer(submission, partnership, *, verdict, remark, sha256, by, evidence=No
     text, _is_new = CirculatedText.objects.get_or_create(
         submission=submission, sha256=sha256, defaults={"canonical": canonical}
     )
-    last = partnership.endorsements.order_by("given_at", "pk").last()
+    last = partnership.last_answer
     said = {"text": text, "verdict": verdict, "remark": "" if verdict == Verdict.ENDORSED else remark}
     if (
         last

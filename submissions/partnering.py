@@ -130,7 +130,7 @@ def _with_deadlines(partnerships):
         yield partnership, None if submission.filed_at else deadline
 
 
-def who_may_answer_for(iscm: ISCM) -> list[User]:
-    """The people who endorse for this mechanism, each once."""
+def who_files_for(iscm: ISCM) -> list[User]:
+    """The people who submit and endorse for this mechanism, each once."""
     filing = Affiliation.objects.current().may_file().filter(iscm=iscm)
     return list(User.objects.filter(pk__in=filing.values("user")))

@@ -1,8 +1,8 @@
 """Whether the record is as it was written: the chain of its entries, and the hashes of the texts that it names."""
 
-import hashlib
 from collections.abc import Iterator
 
+from .content import digest
 from .models import CirculatedText, RecordHead, Revision, SubmissionEvent
 
 
@@ -23,5 +23,5 @@ def faults() -> Iterator[str]:
         yield f"The record ends at entry {number}, and should end at entry {head.entries}."
     for texts in (Revision.objects, CirculatedText.objects):
         for text in texts.select_related("submission").order_by("pk").iterator(chunk_size=50):
-            if hashlib.sha256(text.canonical.encode()).hexdigest() != text.sha256:
+            if digest(text.canonical) != text.sha256:
                 yield f"The text {text} does not have the hash {text.sha256}."

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .completeness import Missing, missing_in
-from .models import ISCM, Affiliation, Answer, ObjectiveBlock, OutlineSection, Submission, User
-from .permissions import may_draft
+from .models import Answer, ObjectiveBlock, OutlineSection, Submission, User
+from .permissions import may_draft, took_part_in
 
 
 class NotEditable(Exception):
@@ -38,9 +38,7 @@ class MustConfirm(Exception):
 
 def has_left(user: User, submission: Submission) -> bool:
     """Whether this person could draft the input once, and so may hear that they no longer can."""
-    ended = Affiliation.objects.filter(user=user, iscm=submission.iscm_id, ends_on__gte=submission.started_at.date())
-    was_partner = submission.partnerships.filter(iscm__in=ISCM.objects.of(user))  # dropped, or no longer to edit
-    return (ended.exists() or was_partner.exists()) and not may_draft(user, submission)
+    return took_part_in(user, submission) and not may_draft(user, submission)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from submissions.models import Capacity
 
 from . import factories
 from .browser import browser, visit  # noqa: F401
+from .migrating import empty_database  # noqa: F401
 
 
 @pytest.fixture(scope="session")

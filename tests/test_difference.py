@@ -334,7 +334,7 @@ def edited(draw):
                 made = changed_at(made, path, lambda _: draw(st.sampled_from([None, "2028-03-01", "2029-01-01"])))
             elif path[-1] == "text" and path[-2] not in ("name", "heading"):
                 texts = ["", "<p>a b</p>", "<p><strong>a</strong> b</p>", "<ul><li>a b</li></ul>", "a  b", "a b"]
-                made = changed_at(made, path, lambda _: draw(st.sampled_from(texts)))  # noqa: B023
+                made = changed_at(made, path, lambda _, texts=texts: draw(st.sampled_from(texts)))
             else:
                 made = changed_at(made, path, draw(st.sampled_from([another, spaced, lambda value: value])))
         elif found := list(lists_in(made)):

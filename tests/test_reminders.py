@@ -18,7 +18,7 @@ from submissions import endorsement, joint, reminders, stopping, tasks, workflow
 from submissions.models import Affiliation, ReminderStop, ReviewCycle, Submission
 
 from . import factories
-from .test_migrations import empty_database, manage  # noqa: F401
+from .migrating import manage
 from .test_notifications import mail_to, told_of
 from .test_workflow import at_once
 
@@ -370,7 +370,7 @@ def test_a_reminder_offers_the_button_and_no_other_mail_does(asked, deadline, ca
 
 
 @pytest.mark.slow
-def test_migrating_schedules_the_hourly_job_and_going_back_removes_it(empty_database, tmp_path, db):  # noqa: F811
+def test_migrating_schedules_the_hourly_job_and_going_back_removes_it(empty_database, tmp_path, db):
     def jobs():
         code = "from django_q.models import Schedule as S; print(*S.objects.values_list('func', 'schedule_type'))"
         return manage("shell", "-v", "0", "-c", code, address=empty_database, state=tmp_path).strip()

@@ -4,6 +4,7 @@ Everything printed is what was frozen at approval. Only objectives that no input
 """
 
 from objectives.models import GuidingPrinciple, Objective
+from submissions.content import key_of
 from submissions.models import InputType, OutlineSection, Term
 
 from . import html
@@ -14,11 +15,6 @@ STATEMENTS = {Kind.ORAL_STATEMENT, Kind.STATEMENT}
 EVENTS = {Kind.EVENT, Kind.SIDE_EVENT, Kind.OUTCOME_DOCUMENT}
 
 EVIDENCED, CLAIMED = "evidenced", "claimed"
-
-
-def key_of(maker: dict) -> tuple[str, str]:
-    """What makes one maker of inputs the same as another; an entity has only its name."""
-    return maker["kind"], maker["slug"] or maker["name"]
 
 
 def sections_of(inputs, kind: str):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from objectives.models import direction_of
-from submissions.content import makers
+from submissions.content import key_of, makers
 from submissions.models import ISCM, DocumentText, Phase, Region, ReviewCycle, Revision, Submission
 
 from . import arrangement, html, pdf
@@ -151,7 +151,7 @@ def context(cycle: ReviewCycle, inputs: list[Input], *, foreword: str, at: datet
 
 
 def _made_by(inputs: list[Input]) -> str:
-    everybody = {arrangement.key_of(maker) for one in inputs for maker in one.makers}
+    everybody = {key_of(maker) for one in inputs for maker in one.makers}
     mechanisms = sum(kind == "iscm" for kind, _name in everybody)
     said = ngettext("%(number)s mechanism", "%(number)s mechanisms", mechanisms) % {"number": mechanisms}
     if entities := len(everybody) - mechanisms:

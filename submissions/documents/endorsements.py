@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from submissions.content import key_of
 from submissions.models import Endorsement, Partnership
 
 from . import html
@@ -46,7 +47,7 @@ def of_text(content: dict, sha256: str, *, until: datetime | None = None) -> lis
     )
     given = given.filter(given_at__lte=until) if until else given.filter(partnership__removed_at=None)
     last = {key: answer for answer in given for key in _keys(answer.partnership)}
-    return [Endorsed(partner, last.get((partner["kind"], partner["slug"] or partner["name"]))) for partner in partners]
+    return [Endorsed(partner, last.get(key_of(partner))) for partner in partners]
 
 
 def _keys(partnership: Partnership) -> list[tuple[str, str]]:

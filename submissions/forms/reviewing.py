@@ -2,7 +2,7 @@
 
 from django import forms
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from objectives.models import Roundtable
@@ -100,7 +100,7 @@ class QueueForm(forms.Form):
         self.fields["cycle"].queryset = ReviewCycle.objects.filter(
             Q(pk__in=filed.values("cycle")) | Q(region__in=filed.values("regions"))
         ).with_texts()
-        partners = Partnership.objects.endorsing().filter(submission__in=filed)
+        partners = Partnership.objects.named_when_filed().filter(submission__in=filed)
         self.fields["mechanism"].queryset = ISCM.objects.filter(
             Q(pk__in=filed.values("iscm")) | Q(pk__in=partners.values("iscm"))
         )
@@ -167,12 +167,7 @@ def _reviewed_by(reviewer, by):
 def _made_by(**mechanism):
     """By a mechanism like this as the lead, or as a partner that is named on the text as it was filed last."""
     mechanisms = ISCM.objects.filter(**mechanism)
-    filed_last = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number").values("frozen_at")[:1]
-    partners = (
-        Partnership.objects.filter(iscm__in=mechanisms, endorses=True)
-        .annotate(filed_last_at=Subquery(filed_last))
-        .filter(Q(removed_at=None) | Q(removed_at__gt=F("filed_last_at")), added_at__lte=F("filed_last_at"))
-    )
+    partners = Partnership.objects.named_when_filed().filter(iscm__in=mechanisms)
     return Q(iscm__in=mechanisms) | Q(pk__in=partners.values("submission"))
 
 

@@ -7,14 +7,14 @@ every answer names a `CirculatedText`, known by the SHA-256 of its canonical con
 import json
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .mechanisms import ISCM, PartnerEntity
 from .people import User
-from .record import AppendOnly
+from .record import AppendOnly, Revision
 from .submission import Attachment, Submission
 
 
@@ -25,6 +25,12 @@ class PartnershipQuerySet(models.QuerySet):
     def endorsing(self):
         """Those named on the text, whose endorsement it needs."""
         return self.current().filter(endorses=True)
+
+    def named_when_filed(self):
+        """Those that the text named as it was filed last, whatever the lead does to the list just now."""
+        filed_last = Revision.objects.filter(submission=OuterRef("submission")).order_by("-number").values("frozen_at")
+        named = self.filter(endorses=True).annotate(filed_last_at=Subquery(filed_last[:1]))
+        return named.filter(Q(removed_at=None) | Q(removed_at__gt=F("filed_last_at")), added_at__lte=F("filed_last_at"))
 
     def with_organizations(self):
         return self.select_related("iscm", "entity")
@@ -112,6 +118,16 @@ class Partnership(models.Model):
     def kind(self) -> str:
         """*iscm*, or the kind of the entity."""
         return "iscm" if self.iscm_id else self.entity.kind
+
+    @property
+    def last_answer(self) -> "Endorsement | None":
+        return self.endorsements.select_related("text", "given_by").last()
+
+    @property
+    def has_declined(self) -> bool:
+        """Whether its last answer was no, to the present text or an older one: such a partner can be dropped."""
+        answer = self.last_answer if self.endorses else None
+        return answer is not None and answer.is_declined
 
     @property
     def place_on_the_cover(self) -> tuple:

@@ -17,6 +17,16 @@ class NeverChanged(Exception):
     """Somebody tried to alter the record."""
 
 
+def canonical(content: dict) -> str:
+    """The one way to write this down: JSON with its keys sorted, no spaces, no escapes beyond JSON's own."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(canonical_text: str) -> str:
+    """SHA-256 of it as UTF-8."""
+    return hashlib.sha256(canonical_text.encode()).hexdigest()
+
+
 class AppendOnlyQuerySet(models.QuerySet):
     def update(self, **fields):
         raise NeverChanged(f"{self.model.__name__} is written once.")
@@ -132,7 +142,7 @@ class SubmissionEvent(AppendOnly):
             head.save()
 
     def digest(self) -> str:
-        """SHA-256 of the entry as canonical JSON (as in content.py), the hash of the one before included."""
+        """SHA-256 of the entry in canonical form, the hash of the one before included."""
         entry = {
             "number": self.number,
             "previous": self.previous,
@@ -146,8 +156,7 @@ class SubmissionEvent(AppendOnly):
             "note": self.note,
             "revision": self.revision.sha256 if self.revision else None,
         }
-        text = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest(canonical(entry))
 
 
 class Mail(models.Model):

@@ -75,7 +75,7 @@ def _page(request, partnership, form, *, status=200, read=None):
         "is_answered": own is not None and own.standing in {Standing.ENDORSED, Standing.DECLINED},
         "all_endorsed": all(one.standing == Standing.ENDORSED for one in standings),
         "may_answer": may_endorse(request.user, partnership),
-        "who_may": partnering.who_may_answer_for(partnership.iscm),
+        "who_may": partnering.who_files_for(partnership.iscm),
         "deadline": None if submission.filed_at else guards.deadline_of(submission),
         "form": form,
         "is_overtaken": read is not None,

@@ -16,7 +16,7 @@ from .. import completeness, content, endorsement, guards, partnering, rendition
 from ..chart import chart_of
 from ..completeness import Progress
 from ..forms.filing import TitleForm
-from ..models import ISCM, Affiliation, InputType, ReviewCycle, Status, Submission
+from ..models import ISCM, InputType, ReviewCycle, Status, Submission
 from ..permissions import may_file
 from .finding import home_of, own_or_404
 from .handing_back import hand_back_or_raise
@@ -69,16 +69,17 @@ def _untouched(iscm, cycle, input_type, *, by):
 def tasks(request, reference):
     submission = content.load(own_or_404(request, reference))
     sections = completeness.tasks(submission)
+    partners = partners_of(submission, request.user)
     context = {
         "submission": submission,
         "home": home_of(request, submission),
-        "partners": partners_of(submission, request.user),
+        "partners": partners,
         "tasks": [(task, task.url(submission)) for task in sections],
         "complete": sum(task.progress == Progress.COMPLETE for task in sections),
         "deadline": guards.deadline_of(submission),
         "words": sum(task.words for task in sections),
         "note_of_return": _note_of_return(submission),
-        "steps": {step.name for step in workflow.open_to(request.user, submission)},
+        "steps": partners.steps if partners else {step.name for step in workflow.open_to(request.user, submission)},
     }
     return render(request, "submissions/tasks.html", context)
 
@@ -152,7 +153,7 @@ def check_page(request, submission, status=200):
         "words": sum(task.words for task in sections),
         "deadline": guards.deadline_of(submission),
         "may_file": may_file(request.user, submission),
-        "filers": _filers(submission),
+        "filers": partnering.who_files_for(submission.iscm),
     }
     return render(request, "submissions/check.html", context, status=status)
 
@@ -176,12 +177,6 @@ def obstacles_with_links(submission, step, *, by):
             is_about_partners = guard is guards.partners_are_those_the_type_asks_for
             links.append({"href": partners if is_about_partners else "", "text": sentence})
     return links
-
-
-def _filers(submission):
-    """Who may file for the mechanism, each once."""
-    affiliations = Affiliation.objects.current().may_file().filter(iscm=submission.iscm_id).select_related("user")
-    return list({affiliation.user_id: affiliation.user for affiliation in affiliations}.values())
 
 
 @require_POST

@@ -11,8 +11,6 @@ from ..endorsement import PartnerStanding, Standing
 from ..models import EDITABLE, WITH_SECRETARIAT, Affiliation, Endorsement, LeadOffer, Partnership, Submission, User
 from ..permissions import is_affiliated_with, may_file
 
-TAKES_BACK = {"take_back", "take_back_to_change"}
-
 
 @dataclass(frozen=True)
 class PartnerLine:
@@ -61,7 +59,7 @@ class PartnerList:
         self.leads = is_affiliated_with(user, submission)
         self.files = self.leads and may_file(user, submission)
         self.standings = endorsement.standings(submission)
-        self.steps = {step.name for step in workflow.open_to(user, submission)}
+        self.steps = {step.name: step for step in workflow.open_to(user, submission)}
 
     @cached_property
     def offer(self) -> LeadOffer | None:
@@ -128,16 +126,21 @@ class PartnerList:
         return [one for one in missing if self._filers.get(one.partnership.iscm_id)]
 
     @property
+    def take_back(self) -> workflow.Transition | None:
+        """The step that ends the asking, where this person may take it."""
+        return self.steps.get("take_back") or self.steps.get("take_back_to_change")
+
+    @property
     def may(self) -> set[str]:
         """What this person may do with the list as a whole."""
-        may = self.steps & TAKES_BACK
+        may = set()
         if self.is_open and self.leads:
             may.add("add")
         if "ask" in self.steps and self.standings:
             may.add("ask")
         if self.is_asked and self.leads and self.who_is_asked_again:
             may.add("ask_again")
-        if self.is_asked and self.steps & {"submit", "resubmit"}:
+        if self.is_asked and self.steps.keys() & {"submit", "resubmit"}:
             may.add("check")
         return may
 
@@ -147,7 +150,7 @@ class PartnerList:
             return ""
         if not self.is_asked:
             return _("The partners cannot be changed any more: the input is filed, or closed.")
-        if self.steps & TAKES_BACK:
+        if self.take_back:
             return _(
                 "The list of partners is closed while they look at the text. To add a partner or to change a role, "
                 "take the input back. A partner that declined can be dropped without that."

@@ -200,7 +200,7 @@ def partner_changes(request, reference, pk):
     """The difference between the text of a partner's last answer and the text as it stands."""
     submission = joint_or_404(request, reference)
     partnership = partnership_or_404(submission, pk)
-    answer = partnership.endorsements.select_related("text", "given_by").last()
+    answer = partnership.last_answer
     if answer is None:
         sentence = _("%(name)s has not answered yet, so there is nothing to compare.") % {"name": partnership.name}
         return back_to_list(request, submission, sentence)

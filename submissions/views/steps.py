@@ -87,7 +87,7 @@ def files(transition):
 def _afterwards(submission, transition):
     if files(transition):
         return redirect("receipt", submission.reference)
-    turns_to_the_partners = transition.name in {"ask", "take_back", "take_back_to_change"}
+    turns_to_the_partners = transition.name in workflow.BETWEEN_THE_MAKERS
     return redirect("partners" if turns_to_the_partners else "submission", submission.reference)
 
 
