@@ -48,6 +48,7 @@ from .models import (
 )
 from .models.record import canonical, digest  # noqa: F401 - the form of a submission's content, too
 from .permissions import reads_working_copy
+from .searching import folded
 
 Kind = OutlineSection.Kind
 
@@ -163,7 +164,7 @@ def snapshot(submission: Submission) -> dict:
 
 
 def words(content: dict) -> str:
-    """What was written, without the outline's own words: plain text in lower case, for a search to look through."""
+    """What was written, without the outline's own words: plain text, folded, for a search to look through."""
     written = [content["reference"], content["title"]]
     written += [maker[name] for maker in makers(content) for name in ("name", "acronym")]
     written += [engagement[name] for engagement in content["engagements"] for name in _NAMES_IN_AN_ENGAGEMENT]
@@ -177,7 +178,7 @@ def words(content: dict) -> str:
         written += [(section.get("event") or {}).get(name, "") for name in ("name", "place", "organizers")]
         written += [section.get("speaker", ""), section.get("speaker_capacity", "")]
         written += [attachment["title"] for attachment in section.get("attachments", [])]
-    return "\n".join(part for part in written if part).casefold()
+    return folded("\n".join(part for part in written if part))
 
 
 _NAMES_IN_AN_ENGAGEMENT = ("representative", "member_states", "igo")

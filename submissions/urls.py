@@ -5,6 +5,7 @@ from .views import (
     browsing,
     clearing,
     commenting,
+    comparing,
     compiling,
     documents,
     endorsing,
@@ -42,6 +43,7 @@ filing_urls = [
     path("inputs/<slug:reference>/step/<slug:name>/", steps.step, name="step"),
     path("inputs/<slug:reference>/receipt/", steps.receipt, name="receipt"),
     path("inputs/<slug:reference>/history/", browsing.history, name="history"),
+    path("inputs/<slug:reference>/compare/", comparing.compare, name="compare"),
 ]
 
 joint_urls = [

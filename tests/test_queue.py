@@ -307,9 +307,15 @@ def test_words_are_looked_for_in_what_was_written(found, words, which):
     assert found(f"?q={words.replace('%', '%25')}") == which
 
 
-@pytest.mark.parametrize("words", ["ÉDUCATION", "éducation & santé", "Здоровье", "التعليم"])
-def test_words_of_every_script_are_found_in_capitals_and_small(desk, mechanism_a, cycle, amina, words):
-    text = "<p>L’<em>Éducation</em> &amp; santé; здоровье; التعليم</p>"
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ÉDUCATION", "éducation & santé", "education sante", "Здоровье", "ЕЖЕГОДНЫЙ",
+        "التعليم", "التّعليمُ", "احمد", "أحمد", "مدرسه", "موتمر", "2026",
+    ],
+)  # fmt: skip
+def test_words_of_every_script_are_found_whatever_their_case_and_marks(desk, mechanism_a, cycle, amina, words):
+    text = "<p>L’<em>Éducation</em> &amp; santé; здоровье, ежегодный; التعليم أحمد مدرسة مُؤَتَّمَر ٢٠٢٦</p>"
     filed = factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina, text=text)
     assert references_of(desk("?q=" + words.replace("&", "%26"))) == [filed.reference]
 

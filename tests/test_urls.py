@@ -149,6 +149,7 @@ TABLES = {
         GET  /inputs/{filed}/step/approve/                  in        closed  nothing closed  refused nothing
         GET  /inputs/{filed}/receipt/                       in        page    nothing closed  closed  nothing
         GET  /inputs/{filed}/history/                       in        page    nothing page    page    nothing
+        GET  /inputs/{filed}/compare/                       in        on      nothing on      on      nothing
         GET  /inputs/{filed}/attachments/{of_filed}/        in        page    nothing page    page    nothing
         GET  /inputs/{filed}/attachments/{of_later}/        in        page    nothing nothing nothing nothing
         POST /inputs/{filed}/attachments/{of_filed}/remove/ in        on      nothing closed  closed  nothing

@@ -23,6 +23,7 @@ from ..models import (
     SubmissionEvent,
     User,
 )
+from ..searching import folded
 
 
 class Turn(models.TextChoices):
@@ -133,7 +134,7 @@ class QueueForm(forms.Form):
                 submissions = submissions.filter(condition(asked[name]))
         if reviewer := asked.get("reviewer"):
             submissions = submissions.filter(_reviewed_by(reviewer, by))
-        for word in asked.get("q", "").split():
+        for word in filter(folded, asked.get("q", "").split()):
             submissions = submissions.filter(_says(word))
         return submissions.order_by(*_FIELDS_OF[asked.get("order", Order.TURN)])
 
@@ -174,7 +175,7 @@ def _made_by(**mechanism):
 def _says(word):
     """In what was filed, not in what a mechanism is changing just now."""
     return (
-        Exists(Revision.objects.filter(pk=OuterRef("newest_revision"), words__contains=word.casefold()))
+        Exists(Revision.objects.filter(pk=OuterRef("newest_revision"), words__contains=folded(word)))
         | Q(iscm__name__icontains=word)
         | Q(iscm__acronym__icontains=word)
     )

@@ -63,8 +63,8 @@ class Revision(AppendOnly):
     cause = models.CharField(_("frozen when"), max_length=10, choices=Cause)
     canonical = models.TextField()  # canonical JSON, see content.py: the exact bytes that the hash is of
     sha256 = models.CharField(_("SHA-256"), max_length=64)
-    # What the desk searches and filters by, drawn from the same content: its words as plain text in lower case, and
-    # the numbers of its roundtables, each between commas (",1,4,").
+    # What the desk searches and filters by, drawn from the same content: its words as plain text, folded (see
+    # searching.py), and the numbers of its roundtables, each between commas (",1,4,").
     words = models.TextField(blank=True)
     roundtables = models.CharField(max_length=100, blank=True)
     frozen_by = models.ForeignKey(User, models.PROTECT, related_name="+")
