@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from . import saving
 from .models import Answer, Attachment, Endorsement, OutlineSection, Submission, User
-from .permissions import reads_working_copy
+from .permissions import is_received, reads_entered, reads_working_copy
 from .rich_text.blocks import without_controls
 
 Kind = Attachment.Kind
@@ -254,13 +254,16 @@ def named_on_record(attachment: Attachment) -> bool:
 def downloadable(submission: Submission, user: User) -> list[Attachment]:
     """What is attached now, for those who make the input; for IOM, and of what was removed, what was once filed.
 
-    With a joint input go the letters in which partners endorse what was filed, and no others.
+    With a joint input go the letters in which partners endorse what was filed, and no others; with what came by mail
+    the original.
     """
     attachments = submission.attachments.all()
     filed = _letters_about_what_was_filed(submission)
     for canonical in submission.revisions.values_list("canonical", flat=True):
         filed |= {attachment.pk for attachment in attachments if attachment.sha256 in canonical}
-    own = reads_working_copy(user, submission)
+    if is_received(submission):
+        filed.add(submission.received.original_id)
+    own = reads_working_copy(user, submission) or reads_entered(user, submission)
     return [one for one in attachments if one.pk in filed or (own and one.removed_at is None)]
 
 

@@ -15,7 +15,7 @@ from . import endorsement
 from .endorsement import PartnerStanding, Standing
 from .guards import deadline_of
 from .models import Affiliation, Partnership, ReminderStop, Submission, SubmissionEvent, User
-from .permissions import is_reviewer_of
+from .permissions import enters, is_reviewer_of
 
 
 class News:
@@ -117,6 +117,12 @@ def those_who_may_file(news: News) -> Iterable[User]:
     return [*news.people_of(news.submission.iscm_id, may_file=True), news.event.actor]
 
 
+def those_who_may_confirm(news: News) -> Iterable[User]:
+    """Everybody where nobody may: they know whom to ask."""
+    iscm = news.submission.iscm_id
+    return news.people_of(iscm, may_file=True) or news.people_of(iscm)
+
+
 def the_others_at_the_mechanism(news: News) -> Iterable[User]:
     return news.others_of(news.submission.iscm_id)
 
@@ -135,6 +141,23 @@ def its_reviewer(news: News) -> Iterable[User]:
     if reviewer and is_reviewer_of(reviewer, news.submission):
         return [reviewer]
     return reviewers_who_may_take_it_up(news)
+
+
+def the_other_reviewers(news: News) -> Iterable[User]:
+    """Whoever files for a mechanism knows of it."""
+    return [user for user in reviewers_who_may_take_it_up(news) if user != news.event.actor]
+
+
+def who_entered_it(news: News) -> Iterable[User]:
+    """Of what came by mail: who began it for the mechanism, as long as they review."""
+    received = getattr(news.submission, "received", None)
+    if received is None or received.entered_by == news.event.actor or not enters(received.entered_by, news.submission):
+        return []
+    return [received.entered_by]
+
+
+def its_reviewer_if_there_is_one(news: News) -> Iterable[User]:
+    return its_reviewer(news) if news.submission.reviewer else []
 
 
 def iom_if_it_was_filed(news: News) -> Iterable[User]:

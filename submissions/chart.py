@@ -10,9 +10,11 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from . import modes
+from .guards import waits_for_the_mechanism
 from .models import (
     ISCM,
     SPENT,
+    WITH_IOM,
     WITH_SECRETARIAT,
     ChangeRequest,
     EngagementMode,
@@ -22,9 +24,11 @@ from .models import (
     ReviewCycle,
     Status,
     Submission,
+    SubmissionEvent,
     Term,
     User,
 )
+from .transitions import HANDED_BACK
 
 
 @dataclass
@@ -81,7 +85,9 @@ class Chart:
     open: list[ChartCycle] = field(default_factory=list)
     upcoming: list[ChartCycle] = field(default_factory=list)
     past: list[ChartCycle] = field(default_factory=list)
-    to_change: list[Submission] = field(default_factory=list)  # each with `.sections_to_change`
+    # Each with `.sections_to_change`, and `.handed_back`: the step with which IOM returned or reopened it.
+    to_change: list[Submission] = field(default_factory=list)
+    to_confirm: list[Submission] = field(default_factory=list)  # filed by IOM from what came by mail
     unfinished: list[Submission] = field(default_factory=list)  # drafts for open cycles, last saved first
 
 
@@ -89,7 +95,7 @@ def chart_of(iscm: ISCM, *, user: User) -> Chart:
     submissions = list(
         Submission.objects.visible_to(user)
         .filter(iscm=iscm)
-        .select_related("input_type")
+        .select_related("input_type", "received")
         .order_by("-started_at", "-pk")
     )
     cycles = ReviewCycle.objects.for_iscm(iscm) | ReviewCycle.objects.filter(
@@ -106,6 +112,7 @@ def chart_of(iscm: ISCM, *, user: User) -> Chart:
         (chart.open if charted.is_open else chart.upcoming if charted.is_upcoming else chart.past).append(charted)
     chart.open.sort(key=lambda charted: min(phase.deadline for phase in charted.phases if phase.is_open))
     chart.to_change = _to_change(submissions)
+    chart.to_confirm = [one for one in submissions if one.status in WITH_IOM and waits_for_the_mechanism(one)]
     chart.unfinished = sorted(
         (
             submission
@@ -163,10 +170,13 @@ def _to_change(submissions) -> list[Submission]:
         submission.pk: submission for submission in submissions if submission.status == Status.CHANGES_REQUESTED
     }
     for submission in returned.values():
-        submission.sections_to_change = []
+        submission.sections_to_change, submission.handed_back = [], None
+    events = SubmissionEvent.objects.filter(submission__in=returned, step__in=HANDED_BACK)
+    for event in events.select_related("actor").order_by("number"):  # the last one stays
+        returned[event.submission_id].handed_back = event
     requests = ChangeRequest.objects.open().filter(submission__in=returned).select_related("section")
     for request in requests.prefetch_related("section__texts"):
         sections = returned[request.submission_id].sections_to_change
-        if request.section not in sections:
+        if request.section and request.section not in sections:
             sections.append(request.section)
     return list(returned.values())

@@ -1,21 +1,25 @@
-"""What those who make a joint input say to each other about the draft, and settling it.
+"""Saying something about an input, answering it, settling it; and asking IOM for help with a section.
 
-No mail goes out and nothing is written to the record that IOM reads: comments stay among those who make the input.
-Each act locks the submission, as those of joint.py do, and raises PermissionDenied for the wrong person and Refused,
-with a sentence, for the wrong moment.
+Who reads what is in threads.py. Nothing of it is part of the text, or of the record. Each act locks the submission, as
+those of joint.py do, and raises PermissionDenied for the wrong person and Refused, with a sentence, for the wrong
+moment.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import ISCM, Comment, OutlineSection, Partnership, Submission, User
-from .permissions import is_affiliated_with, may_resolve
+from objectives.models import Objective
+
+from . import comment_mails, content
+from .models import SPENT, Comment, OutlineSection, Submission, User
+from .permissions import may_draft
+from .threads import SHARED, Voice
 from .workflow import Refused
 
 
@@ -25,94 +29,149 @@ def _locked(submission: Submission) -> Iterator[Submission]:
         yield Submission.objects.locked(submission.pk)
 
 
-def _refuse_unless_editable(submission: Submission) -> None:
-    if not submission.input_type.is_joint:
-        raise Refused(_("Comments are for inputs that several make together."))
-    if not submission.is_editable:
-        raise Refused(
-            _("Comments are closed: this input is in the state “%(status)s”.")
-            % {"status": submission.get_status_display()}
-        )
+def comment(
+    submission: Submission,
+    *,
+    section: OutlineSection | None,
+    objective: Objective | None = None,
+    text: str,
+    by: User,
+    circle: str = "",
+) -> Comment:
+    """Begin a thread about a section, an objective in it, or the whole input.
 
-
-def comment(submission: Submission, *, section: OutlineSection | None, text: str, by: User) -> Comment:
-    """About a section, or about the whole input. What is sent twice is written once."""
+    Without a circle only the fewest read it: IOM's people write for IOM, makers of a joint input for each other.
+    """
     with _locked(submission) as submission:
-        iscm = _speaks_for(by, submission)
-        if iscm is None:
+        voice = Voice(by, submission)
+        circle = circle or next(iter(voice.circles), "")
+        if not voice.may_write or circle not in voice.circles:
             raise PermissionDenied
-        _refuse_unless_editable(submission)
-        said = {"section": section, "text": text.strip(), "iscm": iscm, "written_by": by}
-        if not said["text"]:
-            raise Refused(_("Write the comment."))
-        last = submission.comments.open().last()
-        if last and all(getattr(last, name) == value for name, value in said.items()):
-            return last
-        return Comment.objects.create(submission=submission, **said)
+        _refuse_if(voice.why_closed(circle))
+        return _write(voice, circle=circle, section=section, objective=objective, text=text)
 
 
-def _speaks_for(user: User, submission: Submission) -> ISCM | None:
-    """The lead where the person is of it; else a partner of theirs that may comment."""
-    if is_affiliated_with(user, submission):
-        return submission.iscm
-    may_comment = submission.partnerships.of(user).exclude(access=Partnership.Access.VIEW)
-    partnership = may_comment.select_related("iscm").order_by("iscm__name").first()
-    return partnership.iscm if partnership else None
+def reply(thread: Comment, *, text: str, by: User) -> Comment:
+    """In the circle of the thread, about what the thread is about."""
+    with _locked(thread.submission) as submission:
+        voice = Voice(by, submission)
+        # As it is now: somebody may have settled it.
+        thread = submission.comments.threads().get(pk=thread.pk)
+        if not voice.may_write or not voice.reads(thread):
+            raise PermissionDenied
+        _refuse_if(voice.why_unanswerable(thread))
+        about = {"circle": thread.circle, "section": thread.section, "objective": thread.objective}
+        return _write(voice, **about, reply_to=thread, text=text)
 
 
-def resolve(comment: Comment, *, by: User) -> None:
-    """Settled, as far as whoever wrote it or the lead is concerned; it stays readable."""
-    with _settling(comment, by=by) as comment:
-        if comment.resolved_at is None:
-            comment.resolved_by, comment.resolved_at = by, timezone.now()
-            comment.save(update_fields=["resolved_by", "resolved_at"])
+def ask_for_help(
+    submission: Submission,
+    *,
+    section: OutlineSection,
+    objective: Objective | None = None,
+    text: str,
+    lets_read: bool = False,
+    by: User,
+) -> Comment:
+    """Whoever writes the input asks IOM, of a draft too. `lets_read`: with it goes what the section says just now."""
+    with _locked(submission) as submission:
+        voice = Voice(by, submission)
+        if not voice.is_maker or not may_draft(by, submission):
+            raise PermissionDenied
+        if not voice.may_ask_for_help:
+            raise Refused(_("This input is closed, so there is nothing to help with."))
+        about = {"circle": SHARED, "section": section, "objective": objective}
+        shown = shown_of(submission, section, objective) if lets_read else ""
+        return _write(voice, **about, text=text, asks_for_help=True, shown=shown)
 
 
-def reopen(comment: Comment, *, by: User) -> None:
-    with _settling(comment, by=by) as comment:
-        comment.resolved_by = comment.resolved_at = None
-        comment.save(update_fields=["resolved_by", "resolved_at"])
+def shown_of(submission: Submission, section: OutlineSection, objective: Objective | None) -> str:
+    """What the section, or its part on one objective, says now: canonical JSON, as in content.py, with its language.
+
+    How an input is made stands beside the sections there; of a section that asks for it, it is the content.
+    """
+    document = content.snapshot(submission)
+    found = next((one for one in document["sections"] if one["code"] == section.code), None)
+    if found is None:
+        return ""
+    if objective is not None:
+        found["blocks"] = [block for block in found.get("blocks", []) if block["number"] == objective.number]
+    if section.kind == OutlineSection.Kind.ENGAGEMENT:
+        found |= {name: document[name] for name in ("engagements", "regions", "agreed_how", "is_collective")}
+    return content.canonical({**found, "language": document["language"]})
+
+
+def _refuse_if(sentence: str) -> None:
+    if sentence:
+        raise Refused(sentence)
+
+
+def _write(voice: Voice, *, text: str, **said) -> Comment:
+    """What is sent twice is written, and told, once."""
+    said |= {"text": text.strip(), "iscm": voice.iscm, "written_by": voice.user}
+    if not said["text"]:
+        raise Refused(_("Write the comment."))
+    said = {"reply_to": None, "asks_for_help": False, "shown": "", **said}
+    last = voice.submission.comments.filter(written_by=voice.user).open().last()
+    if last and all(getattr(last, name) == value for name, value in said.items()):
+        return last
+    written = Comment.objects.create(submission=voice.submission, **said)
+    comment_mails.tell(written)
+    return written
+
+
+def resolve(thread: Comment, *, by: User) -> None:
+    """Settled; it stays readable, with all its replies."""
+    with _settling(thread, by=by) as thread:
+        if thread.resolved_at is None:
+            thread.resolved_by, thread.resolved_at = by, timezone.now()
+            thread.save(update_fields=["resolved_by", "resolved_at"])
+
+
+def reopen(thread: Comment, *, by: User) -> None:
+    with _settling(thread, by=by) as thread:
+        thread.resolved_by = thread.resolved_at = None
+        thread.save(update_fields=["resolved_by", "resolved_at"])
 
 
 @contextmanager
-def _settling(comment: Comment, *, by: User) -> Iterator[Comment]:
-    with _locked(comment.submission) as submission:
-        comment = submission.comments.get(pk=comment.pk)
-        if not may_resolve(by, comment):
+def _settling(thread: Comment, *, by: User) -> Iterator[Comment]:
+    with _locked(thread.submission) as submission:
+        voice = Voice(by, submission)
+        thread = submission.comments.threads().get(pk=thread.pk)
+        if not voice.has_a_say_on(thread):
             raise PermissionDenied
-        _refuse_unless_editable(submission)
-        yield comment
+        _refuse_if(voice.why_unsettled(thread))
+        yield thread
 
 
-@dataclass(frozen=True)
-class Thread:
-    """What was said about one section; `section` None: about the input as a whole."""
-
-    section: OutlineSection | None
-    open: list[Comment] = field(default_factory=list)
-    resolved: list[Comment] = field(default_factory=list)
+# ---------------------------------------------------------------------------------------------- what IOM is asked
 
 
-def sections_of(submission: Submission):
-    """Those that the type of input asks for, in the order of its task list."""
-    asked = OutlineSection.objects.with_texts().filter(type_sections__input_type=submission.input_type_id)
-    return asked.order_by("type_sections__position")
+def requests_for_help(user: User) -> QuerySet[Comment]:
+    """All that this person may read as one of IOM; of a draft, these threads and nothing else are known to IOM."""
+    if not user.is_active or not user.is_iom:
+        return Comment.objects.none()
+    made_by_own = Submission.objects.made_by_mechanisms_of(user)
+    return Comment.objects.threads().filter(asks_for_help=True).exclude(submission__in=made_by_own)
 
 
-def threads(submission: Submission) -> list[Thread]:
-    """Of every section that something was said about, the whole input first."""
-    said = submission.comments.select_related("written_by", "resolved_by", "iscm", "section")
-    said = list(said.prefetch_related("section__texts"))
-    about = {comment.section_id: comment.section for comment in said}
-    order = {section.pk: place for place, section in enumerate(sections_of(submission))}
-    # A section that the type does not ask for any more comes last.
-    in_order = sorted(about, key=lambda pk: -1 if pk is None else order.get(pk, len(order)))
-    found = {pk: Thread(about[pk]) for pk in in_order}
-    for one in said:
-        thread = found[one.section_id]
-        (thread.resolved if one.resolved_at else thread.open).append(one)
-    return list(found.values())
+def waiting_for_help(user: User) -> QuerySet[Comment]:
+    """Those not settled yet, the oldest first; of an input that is declined or withdrawn nothing is awaited."""
+    waiting = requests_for_help(user).filter(resolved_at=None).exclude(submission__status__in=SPENT)
+    return waiting.order_by("written_at", "pk")
 
 
-def open_about(submission: Submission, section: OutlineSection) -> list[Comment]:
-    return list(submission.comments.open().filter(section=section).select_related("written_by", "iscm"))
+def with_answers(threads: QuerySet[Comment]) -> QuerySet[Comment]:
+    """With all that a list of them shows, in a constant number of queries."""
+    replies = Comment.objects.select_related("written_by", "iscm")
+    threads = threads.select_related(
+        "submission__cycle", "submission__input_type", "section", "objective", "iscm", "written_by", "resolved_by"
+    )
+    return threads.prefetch_related(
+        Prefetch("replies", replies, "answers"),
+        "submission__cycle__texts",
+        "submission__input_type__texts",
+        "section__texts",
+        "objective__texts",
+    )

@@ -15,6 +15,7 @@ from . import rich_text
 from .content import load
 from .models import EngagementMode, ObjectiveBlock, OutlineSection, Region, ReviewCycle, Submission
 from .modes import not_to_be_combined
+from .permissions import is_received
 
 Kind = OutlineSection.Kind
 Mode = EngagementMode.Mode
@@ -47,7 +48,11 @@ class Task:
     progress: Progress
     words: int
     word_limit: int | None
-    change_requests: list
+    change_requests: list  # of this round, answered or not
+
+    @property
+    def open_requests(self) -> list:
+        return [request for request in self.change_requests if not request.is_answered]
 
     def url(self, submission: Submission) -> str:
         return reverse("section", args=[submission.reference, self.section.code])
@@ -69,11 +74,22 @@ def missing_in(submission: Submission, section: OutlineSection) -> list[Missing]
     return _lacks(load(submission), section)
 
 
+def left_to_the_mechanism(submission: Submission) -> list[Missing]:
+    """What IOM's staff cannot answer when they enter what came by mail: asked of the mechanism when it confirms."""
+    submission = load(submission)
+    return [
+        Missing(type_section.section, field, sentence)
+        for type_section in submission.input_type.type_sections.all()
+        if type_section.is_required and type_section.section.kind == Kind.ENGAGEMENT
+        for field, sentence in _of_its_own_word(submission)
+    ]
+
+
 def tasks(submission: Submission) -> list[Task]:
     """The task list: every section the type asks for, with its state and its words."""
     submission = load(submission)
     requests = {}
-    for request in submission.change_requests.open().select_related("requested_by"):
+    for request in submission.change_requests.of_this_round().with_words().in_order():
         requests.setdefault(request.section_id, []).append(request)
     answers = {answer.section_id: answer for answer in submission.answers.all()}
     return [
@@ -95,7 +111,7 @@ def tasks(submission: Submission) -> list[Task]:
 
 
 def _progress(submission, section, answer, requests):
-    if requests:
+    if not all(request.is_answered for request in requests):
         return Progress.NEEDS_CHANGE
     if answer is None:
         return Progress.NOT_STARTED
@@ -157,6 +173,12 @@ def _engagement(submission, section):
             _("%(region)s is a region of none of those who make this input now. Save this page to take it off.")
             % {"region": region.name},
         )
+    if submission.filed_at or not is_received(submission):
+        yield from _of_its_own_word(submission)
+
+
+def _of_its_own_word(submission):
+    """What a mechanism only can say."""
     if not submission.agreed_how.strip():
         yield "agreed_how", _("Say how the input was agreed within the mechanism.")
     if not submission.is_collective:

@@ -13,6 +13,8 @@ partners):
     regions [{code, name}]
     engagements [{mode, capacity (wording or null), representative, member_states, igo}]
     agreed_how (plain text), is_collective (bool)
+    received {channel, received_on (ISO date)}      only of what came by mail and was entered by IOM's staff; otherwise
+                                                    there is no such key. Who confirmed the text is not part of it
     sections [{code, kind, heading, text (rich text), …}] in the order of the task list, and by kind also
         contribution      formats, priorities [{code, name}]
         objectives        blocks [{number, title, short_label, roundtable {number, title}, progress, practice,
@@ -88,7 +90,7 @@ def load(submission: Submission) -> Submission:
     if getattr(submission, "is_loaded", False):
         return submission
     submission = (
-        Submission.objects.select_related("cycle", "iscm", "input_type", "event", "speaking")
+        Submission.objects.select_related("cycle", "iscm", "input_type", "event", "speaking", "received")
         .prefetch_related(
             "cycle__texts",
             "input_type__texts",
@@ -157,6 +159,7 @@ def snapshot(submission: Submission) -> dict:
             "engagements": [_engagement(engagement) for engagement in submission.engagements.all()],
             "agreed_how": submission.agreed_how,
             "is_collective": submission.is_collective,
+            **_received(submission),
             "sections": [
                 _section(submission, type_section.section) for type_section in submission.input_type.type_sections.all()
             ],
@@ -197,6 +200,13 @@ def _partner(partnership: Partnership) -> dict:
         "acronym": partnership.organization.acronym,
         "category": iscm.category if iscm else "",
     }
+
+
+def _received(submission: Submission) -> dict:
+    received = getattr(submission, "received", None)
+    if received is None:
+        return {}
+    return {"received": {"channel": received.channel, "received_on": received.received_on.isoformat()}}
 
 
 def _engagement(engagement) -> dict:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import content, endorsement, notifications
+from . import content, endorsement, notifications, reading
 from .admitting import registered, why_not_admitted
 from .attachments import Checked
 from .models import (
@@ -293,7 +293,7 @@ def ask_again(submission: Submission, *, by: User | None) -> SubmissionEvent:
         submission = content.load(submission)  # once, also for those who are told
         if not endorsement.who_must_answer(endorsement.standings(submission)):
             raise Refused(_("Every partner has answered the text as it stands."))
-        last = submission.events.select_related("actor").last()
+        last = submission.events.exclude(step=reading.READ_DRAFT).select_related("actor").last()
         if by and (last.step, last.actor) == ("ask_again", by) and timezone.now() - last.at < PRESSED_TWICE:
             return last
         return _record(submission, "ask_again", by=by)

@@ -10,7 +10,15 @@ taken is told, one that is refused is not. `send()` is what the worker does with
 | withdraw (after filing)     | everyone but the one who withdrew | the reviewer of the input, or all reviewers     |
 | withdraw (of a draft)       | everyone but the one who withdrew | nobody: IOM does not know that there is a draft |
 | take up, return for changes | everyone                          |                                                 |
-| approve, decline            | everyone                          |                                                 |
+| approve, decline, reopen    | everyone                          |                                                 |
+
+Of what came by mail and was entered by IOM:
+
+| Step             | The mechanism                          | IOM                                             |
+|------------------|----------------------------------------|-------------------------------------------------|
+| file it for them | who may file is asked, or else all     | all other reviewers                             |
+| confirm, object  | everyone but the one who did           | who entered it, and the reviewer if there is one |
+| withdraw         | as above                               | as above, and who entered it                    |
 
 "All reviewers" are those who may take this input up; *everyone* is who is affiliated with the mechanism today.
 
@@ -20,6 +28,7 @@ Of a joint input, where the mechanism of the table above leads:
 |--------------------------------------|-------------|-------------------------------------------------------------|
 | submit, resubmit, withdraw           | as above    | everyone                                                    |
 | return for changes, approve, decline | as above    | everyone                                                    |
+| reopen                               | as above    | everyone                                                    |
 | ask                                  |             | who files for one that must answer; or else everyone there  |
 | ask again                            |             | the same who file; by the portal: those who must look again |
 | remind                               |             | the same who file, but for those who have stopped reminders |
@@ -31,55 +40,58 @@ Of a joint input, where the mechanism of the table above leads:
 | decline the lead                     | everyone    |                                                             |
 | accept the lead                      | old and new | who files for one that must look again                      |
 
+Who wants mails together gets them in one, the next morning (see digests.py), but for those that come at once:
+
+| Mail                                                 | Why                                                         |
+|------------------------------------------------------|-------------------------------------------------------------|
+| receipts                                             | people wait for them, and keep them                         |
+| reminders, notices before a deadline                 | they are about time                                         |
+| to endorse, to look again, nobody there may answer,  | only where the deadline is within three days, or the answer |
+| the lead is offered                                  | would come too late                                         |
+| the daily mail itself                                |                                                             |
+
 Nobody is told of an act of their own, but of what it asks of them: who files for the lead and for a partner is asked.
 """
 
-import textwrap
-import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db.models import F, Q, prefetch_related_objects
-from django.template import Context
-from django.template.loader import get_template
-from django.urls import reverse
-from django.utils import timezone, translation
-from django_q.tasks import async_task
+from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from . import endorsement, stopping
+from . import endorsement, mail_texts
 from .audiences import (
     Audience,
     News,
     everyone_at_the_mechanism,
     iom_if_it_was_filed,
     its_reviewer,
+    its_reviewer_if_there_is_one,
     partners_in_which_nobody_may_answer,
     reviewers_who_may_take_it_up,
     that_partner,
     the_leads_before_and_after,
+    the_other_reviewers,
     the_others_at_the_mechanism,
     the_partners,
     those_to_remind,
     those_who_have_not_answered,
+    those_who_may_confirm,
     those_who_may_endorse,
     those_who_may_file,
     those_who_may_file_for_that_partner,
     those_who_must_look_again,
+    who_entered_it,
 )
 from .content import title_as_seen_by
 from .endorsement import Standing
-from .models import Mail, Status, Submission, SubmissionEvent, User
-
-# A job that runs longer is stopped by then: whoever claimed a mail before that is not going to send it.
-CLAIM_ENDS_AFTER = timedelta(seconds=settings.Q_CLUSTER["timeout"])
-
-
-class BeingSent(Exception):
-    """Another worker is sending this mail now; the job is tried again later and then finds it sent."""
-
+from .mail_texts import one_line, quoted, safe
+from .mailing import as_read_by, link, put, stop_link, zone_of
+from .models import ChangeRequest, Mail, Status, Submission, SubmissionEvent, User
+from .models.people import MailPace
 
 # For each step its audiences, each with the name of its mail (templates/mail/<name>.txt, <name>_subject.txt).
 # Somebody in two of them gets the first.
@@ -98,10 +110,24 @@ MAILS: dict[str, list[tuple[Audience, str]]] = {
     ],
     "approve": [(everyone_at_the_mechanism, "approved"), (the_partners, "joint_news")],
     "decline": [(everyone_at_the_mechanism, "declined"), (the_partners, "joint_news")],
+    "reopen": [(everyone_at_the_mechanism, "reopened"), (the_partners, "joint_news")],
     "withdraw": [
         (the_others_at_the_mechanism, "withdrawn"),
         (the_partners, "joint_news"),
         (iom_if_it_was_filed, "withdrawn"),
+        (who_entered_it, "withdrawn"),
+    ],
+    # What came by mail, entered by IOM
+    "file_received": [(those_who_may_confirm, "please_confirm"), (the_other_reviewers, "new_input")],
+    "confirm": [
+        (the_others_at_the_mechanism, "confirmed"),
+        (its_reviewer_if_there_is_one, "confirmed"),
+        (who_entered_it, "confirmed"),
+    ],
+    "object": [
+        (the_others_at_the_mechanism, "objected"),
+        (its_reviewer_if_there_is_one, "objected"),
+        (who_entered_it, "objected"),
     ],
     # Joint inputs: the partners are asked,
     "ask": [
@@ -130,50 +156,94 @@ MAILS: dict[str, list[tuple[Audience, str]]] = {
 }
 
 
+AT_ONCE = {"receipt", "receipt_again", "reminder", "reminded_of_changes", "deadline", "digest"}
+ASKS_FOR_AN_ANSWER = {"endorsement_asked", "look_again", "nobody_may_answer", "lead_offered"}
+SOON = timedelta(days=3)
+
+
 def tell(event: SubmissionEvent) -> None:
     """Write the mails about this step, and a job for each. To be called in the transaction of the step."""
     told, news = set(), News(event.submission, event)
+    mails = MAILS.get(event.step, [])
+    own = mail_texts.own_words(name for _audience, name in mails)
     # Each mail is in another language, and reads the words from here.
     prefetch_related_objects([event.submission], "cycle__texts", "input_type__texts")
-    for audience, name in MAILS.get(event.step, []):
+    for audience, name in mails:
         for person in audience(news):
             if person.pk not in told:
                 told.add(person.pk)
-                mail = _write(news, name, to=person)
-                async_task("submissions.tasks.send_mail", mail.pk)
+                with as_read_by(person):
+                    is_held = _wants_one_a_day(person) and _may_wait(name, news.due_at)
+                    put(name, _of_a_step(news, person), to=person, own=own, is_held=is_held, event=event)
 
 
-def _write(news: News, name: str, *, to: User) -> Mail:
-    event, submission, zone = news.event, news.submission, _zone_of(to)
-    with translation.override(to.language), timezone.override(zone):
-        # Plain text: nothing is escaped, and what people typed is quoted line by line.
-        context = Context(
-            {
-                "event": event,
-                "submission": submission,
-                "status": Status(event.target).label,
-                "title": _one_line(_title_for(to, news)),
-                "actor": _one_line(event.actor.name) if event.actor else settings.PORTAL_NAME,
-                "recipient": _one_line(to.name),
-                "zone": zone.key,
-                "note": _quoted(event.note),
-                "requests": [
-                    {"heading": request.section.heading, "text": _quoted(request.text)} for request in _requests(event)
-                ],
-                "portal_name": settings.PORTAL_NAME,
-                "input_link": _link("submission", submission.reference),
-                "tasks_link": _link("tasks", submission.reference),
-                "receipt_link": _link("receipt", submission.reference),
-                **(_of_a_joint_input(news, to) if news.is_joint else {}),
-            },
-            autoescape=False,
-        )
-        subject, body = (
-            get_template(f"mail/{template}.txt").template.render(context) for template in (f"{name}_subject", name)
-        )
-    return Mail.objects.create(
-        event=event, recipient=to, language=to.language, subject=_one_line(subject), body=_without_gaps(body)
-    )
+def write(occasion: str, name: str, *, to: User, submission: Submission | None = None, **facts) -> Mail | None:
+    """Write the mail `name` about something that is no step of an input, with its job. To be called in its transaction.
+
+    An occasion, such as “deadline:IMRF2026:rcm:7”, is told to a person once: None where it was told already. What is
+    given besides is there in the template: a text on one line, whatever it holds; `note`, and what passed through
+    `quoted()`, in lines that begin with “>”; links as `link()` makes them.
+    """
+    with transaction.atomic(), as_read_by(to):
+        if Mail.objects.filter(occasion=occasion, recipient=to).exists():
+            return None
+        if "note" in facts:
+            facts["note"] = quoted(facts["note"])
+        if isinstance(facts.get("actor"), User):
+            facts["actor"] = facts["actor"].name
+        known = {**_of_any_mail(to), **(_of_an_input(submission, to) if submission else {})}
+        is_held = _wants_one_a_day(to) and _may_wait(name, facts.get("due_at"))
+        own = mail_texts.own_words([name])
+        try:
+            with transaction.atomic():  # of its own: where another was quicker, what was written before stays
+                return put(name, {**known, **safe(facts)}, to=to, own=own, is_held=is_held, occasion=occasion)
+        except IntegrityError:
+            if Mail.objects.filter(occasion=occasion, recipient=to).exists():
+                return None
+            raise
+
+
+def _wants_one_a_day(person: User) -> bool:
+    return person.mail_pace == MailPace.DAILY
+
+
+def _may_wait(name: str, due_at: datetime | None) -> bool:
+    """Until the next morning."""
+    if name in ASKS_FOR_AN_ANSWER:
+        return due_at is None or due_at - timezone.now() > SOON
+    return name not in AT_ONCE
+
+
+def _of_any_mail(to: User) -> dict:
+    return {"recipient": one_line(to.name), "zone": zone_of(to).key, "portal_name": settings.PORTAL_NAME}
+
+
+def _of_an_input(submission: Submission, to: User, *, title: str = "") -> dict:
+    return {
+        "submission": submission,
+        "status": submission.get_status_display(),
+        "title": one_line(title or title_as_seen_by(to, submission)),
+        "mechanism": one_line(submission.iscm.name),
+        "cycle": submission.cycle.name,
+        "input_link": link("submission", submission.reference),
+        "tasks_link": link("tasks", submission.reference),
+        "receipt_link": link("receipt", submission.reference),
+    }
+
+
+def _of_a_step(news: News, to: User) -> dict:
+    event, submission = news.event, news.submission
+    return {
+        **_of_any_mail(to),
+        **_of_an_input(submission, to, title=_title_for(to, news)),
+        "event": event,
+        "status": Status(event.target).label,
+        "actor": one_line(event.actor.name) if event.actor else settings.PORTAL_NAME,
+        "note": quoted(event.note),
+        "requests": [_asked(request) for request in _requests(event)],
+        **({"confirm_link": link("confirm", submission.reference)} if event.step == "file_received" else {}),
+        **(_of_a_joint_input(news, to) if news.is_joint else {}),
+    }
 
 
 def _title_for(user: User, news: News) -> str:
@@ -186,29 +256,29 @@ def _of_a_joint_input(news: News, to: User) -> dict:
     yours = [one for one in news.partnerships if one.iscm_id and to in news.people_of(one.iscm_id)]
     awaited = news.answered_for_by(to)
     return {
-        "lead": _one_line(news.submission.iscm.name),
-        "lead_in_short": _one_line(news.submission.iscm.short_name),
-        "lead_before": _one_line(event.partnership.lead.name) if event.step == "accept_lead" else "",
-        "partner": _one_line(event.partnership.name) if event.partnership else "",
-        "partner_in_short": _one_line(event.partnership.short_name) if event.partnership else "",
-        "yours": "; ".join(_one_line(one.name) for one in yours),
-        "answering": "; ".join(_one_line(one.partnership.name) for one in awaited),
+        "lead": one_line(news.submission.iscm.name),
+        "lead_in_short": one_line(news.submission.iscm.short_name),
+        "lead_before": one_line(event.partnership.lead.name) if event.step == "accept_lead" else "",
+        "partner": one_line(event.partnership.name) if event.partnership else "",
+        "partner_in_short": one_line(event.partnership.short_name) if event.partnership else "",
+        "yours": "; ".join(one_line(one.name) for one in yours),
+        "answering": "; ".join(one_line(one.partnership.name) for one in awaited),
         "may_file": to in news.people_of(news.submission.iscm_id, may_file=True),
         "answers": [
             {
-                "name": _one_line(one.partnership.name),
+                "name": one_line(one.partnership.name),
                 "is_older": one.standing == Standing.STALE,
-                "link": _link("endorse", reference, one.partnership.iscm.slug),
+                "link": link("endorse", reference, one.partnership.iscm.slug),
             }
             for one in awaited
         ],
         "due_at": news.due_at,
         "days_left": news.days_left,
-        "word_to_the_partners": _quoted(news.word_to_the_partners) if awaited else "",
-        "partners_link": partial(_link, "partners", reference),
-        "lead_offer_link": partial(_link, "lead_offer", reference),
-        "check_link": partial(_link, "check", reference),
-        "stop_link": partial(_stop_link, to, news.submission),
+        "word_to_the_partners": quoted(news.word_to_the_partners) if awaited else "",
+        "partners_link": partial(link, "partners", reference),
+        "lead_offer_link": partial(link, "lead_offer", reference),
+        "check_link": partial(link, "check", reference),
+        "stop_link": partial(stop_link, to, news.submission),
         **(_of_an_answer(news) if event.step in _ANSWERS else {}),
     }
 
@@ -225,75 +295,22 @@ def _of_an_answer(news: News) -> dict:
     }
 
 
-def _zone_of(user: User) -> ZoneInfo:
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ValueError, KeyError, OSError):  # a zone that this machine does not know must not stop a filing
-        return ZoneInfo("UTC")
+def _requests(event: SubmissionEvent) -> list[ChangeRequest]:
+    """The changes asked for with this step."""
+    asked = event.change_requests.in_order().select_related("section", "objective")
+    return list(asked.prefetch_related("section__texts", "objective__texts")) if event.step in _ASKS_FOR_CHANGES else []
 
 
-def _requests(event: SubmissionEvent):
-    if event.step != "request_changes":
-        return []
-    return event.submission.change_requests.open().select_related("section").prefetch_related("section__texts")
+_ASKS_FOR_CHANGES = {"request_changes", "reopen"}
 
 
-def _link(name: str, *args) -> str:
-    """Leads to a page that says what is the case; nothing happens by following it."""
-    return settings.PORTAL_ADDRESS.rstrip("/") + reverse(name, args=args)
-
-
-def _stop_link(user: User, submission: Submission) -> str:
-    return _link("stop_reminders", stopping.token_of(user, submission))
-
-
-def _quoted(text: str) -> str:
-    return textwrap.indent(text.strip(), "> ", predicate=lambda line: True)
-
-
-def _one_line(text: str) -> str:
-    """What somebody typed cannot bring headers or lines of its own: no line breaks, no control characters."""
-    printable = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
-    words = " ".join(printable.split())
-    return words if len(words) <= 250 else words[:249] + "…"
-
-
-def _without_gaps(body: str) -> str:
-    """Where a part of the template says nothing, no hole is left."""
-    lines = [line.rstrip() for line in body.strip().splitlines()]
-    return "\n".join(line for number, line in enumerate(lines) if line or lines[number - 1]) + "\n"
-
-
-def send(pk: int) -> None:
-    """Send one mail, once. Raises what went wrong, so that the worker tries again; the row keeps it for staff.
-
-    The claim is a single UPDATE and no lock is held while the mail server answers: it may take its time, and on
-    SQLite nobody else could write meanwhile.
-    """
-    now = timezone.now()
-    claimed = (
-        Mail.objects.filter(pk=pk, sent_at=None)
-        .filter(Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_ENDS_AFTER))
-        .update(claimed_at=now, attempts=F("attempts") + 1)
-    )
-    if not claimed:
-        if Mail.objects.filter(pk=pk, sent_at=None).exists():
-            raise BeingSent
-        return
-    mail = Mail.objects.select_related("recipient", "event__submission").get(pk=pk)
-    try:
-        _message(mail).send()
-    except Exception as problem:
-        error = f"{type(problem).__name__}: {problem}"[:300]
-        Mail.objects.filter(pk=pk).update(claimed_at=None, error=error)
-        raise
-    Mail.objects.filter(pk=pk).update(sent_at=timezone.now(), claimed_at=None, error="")
-
-
-def _message(mail: Mail) -> EmailMessage:
-    headers = {"Auto-Submitted": "auto-generated", "Content-Language": mail.language}
-    if mail.event.step == "remind":
-        # RFC 8058: a mail program may offer to stop them by a button of its own.
-        headers["List-Unsubscribe"] = f"<{_stop_link(mail.recipient, mail.event.submission)}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return EmailMessage(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.recipient.email], headers=headers)
+def _asked(request: ChangeRequest) -> dict:
+    heading = request.section.heading if request.section else _("The whole input")
+    if request.objective:
+        heading = f"{heading} – {request.objective}"
+    return {
+        "heading": one_line(str(heading)),
+        "kind": request.get_kind_display() if request.kind != ChangeRequest.Kind.OTHER else "",
+        "text": quoted(request.text),
+        "reason": quoted(request.reason),
+    }

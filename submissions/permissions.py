@@ -9,12 +9,13 @@
 | editing partner       | the same, where the lead allows it                  | also draft                           |
 | endorsing focal point | filing for a partner named on the text              | endorse or decline the text          |
 | IOM reviewer          | an administrator gives the role                     | read what was filed, take up, return |
+|                       |                                                     | and enter what came by mail          |
 | IOM approver          | an administrator gives the role                     | read what was filed, decide, compile |
 
 Nobody reviews or decides on an input that a mechanism of theirs makes: IOM hosts several secretariats.
 """
 
-from .models import Affiliation, Comment, Partnership, Submission, User
+from .models import Affiliation, Partnership, Submission, User
 from .models.people import today
 
 Access = Partnership.Access
@@ -35,24 +36,35 @@ def reads_working_copy(user: User, submission: Submission) -> bool:
 
 
 def may_draft(user: User, submission: Submission) -> bool:
-    return is_affiliated_with(user, submission) or submission.partnerships.of(user).filter(access=Access.EDIT).exists()
-
-
-def may_comment(user: User, submission: Submission) -> bool:
-    """Comments pass between those who make a joint input."""
-    may = submission.partnerships.of(user).exclude(access=Access.VIEW)
-    return is_affiliated_with(user, submission) or may.exists()
-
-
-def may_resolve(user: User, comment: Comment) -> bool:
-    """Whoever wrote it, as long as they take part, and the lead."""
-    if is_affiliated_with(user, comment.submission):
+    if is_affiliated_with(user, submission) or submission.partnerships.of(user).filter(access=Access.EDIT).exists():
         return True
-    return comment.written_by_id == user.pk and is_partner_in(user, comment.submission)
+    return submission.filed_at is None and enters(user, submission)
+
+
+def is_received(submission: Submission) -> bool:
+    """It came by mail, and IOM's staff enter it for its mechanism."""
+    return getattr(submission, "received", None) is not None
+
+
+def may_receive_for(user: User, submission: Submission) -> bool:
+    """May begin to enter it, before it is written: no mechanism's people enter for it in IOM's name."""
+    return user.is_active and user.is_reviewer and not is_affiliated_with(user, submission)
+
+
+def enters(user: User, submission: Submission) -> bool:
+    """One of IOM's staff who type in what came by mail: any reviewer, not only the one who began."""
+    return is_received(submission) and is_reviewer_of(user, submission)
+
+
+def reads_entered(user: User, submission: Submission) -> bool:
+    """For IOM: the draft of what came by mail. Once it is filed, what was filed, as of any other input."""
+    return submission.filed_at is None and is_received(submission) and reads_for_iom(user, submission)
 
 
 def took_part_in(user: User, submission: Submission) -> bool:
-    """Of a mechanism that makes it or made it once; such a person may hear that their rights have ended."""
+    """Of a mechanism that makes it or made it once, or entering it for one: they may hear that they may no more."""
+    if enters(user, submission):
+        return True
     served = Affiliation.objects.filter(user=user.pk, starts_on__lte=today())
     served = served.exclude(ends_on__lt=submission.started_at.date())
     partners = submission.partnerships.exclude(iscm=None).values("iscm")
@@ -81,6 +93,11 @@ def is_reviewer_of(user: User, submission: Submission) -> bool:
 
 def is_approver_of(user: User, submission: Submission) -> bool:
     return user.is_active and user.is_approver and not reads_working_copy(user, submission)
+
+
+def reads_for_iom(user: User, submission: Submission) -> bool:
+    """Hears what IOM says to itself about an input: never somebody of a mechanism that makes it."""
+    return user.is_active and user.is_iom and not reads_working_copy(user, submission)
 
 
 def may_compile(user: User) -> bool:

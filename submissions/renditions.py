@@ -21,15 +21,19 @@ def ask_for_draft(submission: Submission, *, by: User) -> Rendition:
 
 
 def ask_for_clearance_log(submission: Submission, *, by: User) -> Rendition:
-    """The log as it is now; on one day, the same log is made once."""
-    canonical = content.canonical(clearance_log.document(submission))
-    same = (
-        Rendition.objects.visible_to(by)
-        .filter(kind=Rendition.Kind.CLEARANCE, submission=submission, canonical=canonical)
-        .exclude(status=Rendition.Status.FAILED)
-        .first()
-    )
-    return same or _ask(kind=Rendition.Kind.CLEARANCE, submission=submission, canonical=canonical, requested_by=by)
+    return ask_for_log(submission, Rendition.Kind.CLEARANCE, clearance_log.document(submission), by=by)
+
+
+def ask_for_log(submission: Submission, kind: Rendition.Kind, log: dict, *, by: User, language: str = "") -> Rendition:
+    """The log as it is now; on one day, the same log is made once. Without a language, in that of the input."""
+    fields = {
+        "kind": kind,
+        "submission": submission,
+        "canonical": content.canonical(log),
+        "language": language or submission.language,
+    }
+    same = Rendition.objects.visible_to(by).filter(**fields).exclude(status=Rendition.Status.FAILED).first()
+    return same or _ask(**fields, requested_by=by)
 
 
 def ask_for_revision(revision: Revision, *, by: User) -> Rendition:

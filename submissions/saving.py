@@ -128,14 +128,13 @@ def save_block(submission: Submission, section: OutlineSection, form, *, by: Use
 
 
 def record(submission: Submission, answer: Answer, *, by: User, finished: bool, is_news: bool = True) -> list[Missing]:
-    """Note who saved and when, that the section's change requests are answered, and whether it is complete."""
+    """Note who saved and when, and whether the section is complete."""
     if is_news or not answer.pk:
         answer.saved_by, answer.saved_at = by, timezone.now()
         submission.saved_at = answer.saved_at
         submission.save(update_fields=["saved_at"])
     answer.is_complete = False
     answer.save()
-    submission.change_requests.open().filter(section=answer.section).update(answered_at=timezone.now())
     missing = missing_in(submission, answer.section)
     if finished and not missing:
         answer.is_complete = True

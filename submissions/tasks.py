@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from . import notifications, reminders
+from . import hourly, mailing, reading
 from .documents import making
 from .models import Invitation, Rendition
 
@@ -54,12 +54,17 @@ def _mail_about_people(name: str, to: str, *, language: str, **context) -> None:
 
 def send_mail(pk: int) -> None:
     """Sends the mail about a step; one that is sent already is not sent again."""
-    notifications.send(pk)
+    mailing.send(pk)
 
 
-def send_reminders() -> None:
-    """Once an hour, by the worker's schedule: reminds partners of joint inputs who have not answered."""
-    reminders.send_due()
+def send_reminders() -> dict[str, dict[str, int]]:
+    """Once an hour, by the worker's schedule: what the portal says by itself. What fails does not stop the others."""
+    return hourly.run()
+
+
+def record_draft_opened(submission: int, user: int, at) -> None:
+    """Records who opened a draft of another's, where the record was busy when they did."""
+    reading.record_draft_opened(submission, user, at)
 
 
 def make_rendition(pk: int) -> None:

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from .views import (
+    assigning,
     attachments,
     browsing,
+    bulk,
     clearing,
     commenting,
     comparing,
@@ -10,10 +12,14 @@ from .views import (
     documents,
     endorsing,
     filing,
+    filters,
+    helping,
     leading,
     partners,
     people,
+    receiving,
     reminding,
+    requesting,
     reviewing,
     sections,
     steps,
@@ -22,6 +28,7 @@ from .views import (
 people_urls = [
     path("language/", people.set_language, name="set_language"),
     path("profile/", people.profile, name="profile"),
+    path("notices/stop/<str:token>/", reminding.stop_notices, name="stop_notices"),
     path("colleagues/", people.invite_colleague, name="invite_colleague"),
     path("mechanisms/<slug:slug>/people/", people.people, name="people"),
     path("mechanisms/<slug:slug>/people/invite/", people.invite, name="invite"),
@@ -62,8 +69,14 @@ joint_urls = [
 
 commenting_urls = [
     path("inputs/<slug:reference>/comments/", commenting.comments, name="comments"),
+    path("inputs/<slug:reference>/comments/<int:pk>/reply/", commenting.reply_to_comment, name="reply_to_comment"),
     path("inputs/<slug:reference>/comments/<int:pk>/resolve/", commenting.resolve_comment, name="resolve_comment"),
     path("inputs/<slug:reference>/comments/<int:pk>/reopen/", commenting.reopen_comment, name="reopen_comment"),
+    path("inputs/<slug:reference>/help/", helping.ask_for_help, name="ask_for_help"),
+    path("desk/help/", helping.help_list, name="help_list"),
+    path("desk/help/<int:pk>/", helping.help_thread, name="help_thread"),
+    path("desk/help/<int:pk>/resolve/", helping.resolve_help, name="resolve_help"),
+    path("desk/help/<int:pk>/reopen/", helping.reopen_help, name="reopen_help"),
 ]
 
 clearing_urls = [
@@ -72,8 +85,32 @@ clearing_urls = [
     path("inputs/<slug:reference>/clearance/<int:pk>/strike/", clearing.strike_clearance, name="strike_clearance"),
 ]
 
+requesting_urls = [
+    path("inputs/<slug:reference>/changes/", requesting.changes, name="changes"),
+    path("inputs/<slug:reference>/changes/ask/", requesting.ask_for_change, name="ask_for_change"),
+    path("inputs/<slug:reference>/changes/print/", requesting.print_changes, name="print_changes"),
+    path("inputs/<slug:reference>/changes/review/", requesting.print_review, name="print_review"),
+    path("inputs/<slug:reference>/changes/<int:pk>/", requesting.edit_change, name="edit_change"),
+    path("inputs/<slug:reference>/changes/<int:pk>/remove/", requesting.remove_change, name="remove_change"),
+]
+
 reviewing_urls = [
     path("desk/", reviewing.queue, name="queue"),
+    path("desk/filters/", filters.saved_filters, name="saved_filters"),
+    path("desk/filters/save/", filters.save_filter, name="save_filter"),
+    path("desk/filters/<int:pk>/", filters.open_filter, name="open_filter"),
+    path("desk/filters/<int:pk>/change/", filters.change_filter, name="change_filter"),
+    path("desk/filters/<int:pk>/delete/", filters.delete_filter, name="delete_filter"),
+    path("desk/assign/", assigning.propose_assignments, name="propose_assignments"),
+    path("desk/bulk/<slug:act>/", bulk.bulk, name="bulk"),
+    path("desk/bulk/<slug:act>/done/<slug:key>/", bulk.bulk_done, name="bulk_done"),
+    path("inputs/<slug:reference>/assign/", assigning.assign, name="assign"),
+]
+
+receiving_urls = [
+    path("desk/received/", receiving.received_inputs, name="received_inputs"),
+    path("desk/received/enter/", receiving.enter_received, name="enter_received"),
+    path("inputs/<slug:reference>/confirm/", receiving.confirm, name="confirm"),
 ]
 
 section_urls = [
@@ -109,7 +146,9 @@ urlpatterns = [
     *section_urls,
     *commenting_urls,
     *clearing_urls,
+    *requesting_urls,
     *reviewing_urls,
+    *receiving_urls,
     *document_urls,
     *compiling_urls,
 ]

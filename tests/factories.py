@@ -7,13 +7,14 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from objectives.models import Objective, Roundtable
-from submissions import attachments, endorsement, joint, workflow
+from submissions import attachments, endorsement, joint, receiving, starting, workflow
 from submissions.models import (
     ISCM,
     Affiliation,
     Answer,
     Attachment,
     Capacity,
+    ChangeRequest,
     Endorsement,
     Engagement,
     EventDetails,
@@ -22,6 +23,7 @@ from submissions.models import (
     OutlineSection,
     PartnerEntity,
     Partnership,
+    Received,
     Region,
     ReviewCycle,
     ReviewCycleText,
@@ -47,6 +49,11 @@ def make_mechanism(*, name: str, acronym: str, regions=("africa",), associations
     return iscm
 
 
+def change(section, text, **fields) -> ChangeRequest:
+    """To be asked for with a step, see workflow.perform."""
+    return ChangeRequest(section=section, text=text, **fields)
+
+
 def affiliate(*, user: User, iscm: ISCM, may_file: bool = True, capacity=Capacity.HEAD, **fields) -> Affiliation:
     fields.setdefault("starts_on", timezone.now().date() - timedelta(days=30))
     return Affiliation.objects.create(user=user, iscm=iscm, may_file=may_file, capacity=capacity, **fields)
@@ -69,7 +76,7 @@ def make_cycle(*, code: str = "TEST2030", name: str = "Test Forum 2030", opens=-
 
 def make_draft(*, iscm: ISCM, cycle: ReviewCycle, by: User, type_code: str = "D2") -> Submission:
     """A draft as it is just after somebody pressed Start."""
-    return workflow.start(iscm=iscm, cycle=cycle, input_type=InputType.objects.get(code=type_code), by=by)
+    return starting.start(iscm=iscm, cycle=cycle, input_type=InputType.objects.get(code=type_code), by=by)
 
 
 def answer(*, submission: Submission, code: str, text: str = "", by: User | None = None) -> Answer:
@@ -175,6 +182,62 @@ def bring_to(submission: Submission, status: str, *, filer: User, reviewer: User
         workflow.perform(submission, step, by=who[step], note="Because the text asks for it.")
     submission.refresh_from_db()
     return submission
+
+
+# Inputs that came by mail, and are entered by IOM.
+
+
+def make_received(
+    *,
+    iscm: ISCM,
+    cycle: ReviewCycle,
+    by: User,
+    type_code: str = "D2",
+    content: bytes = b"%PDF-1.7 original",
+    received_on=None,
+    **fields,
+) -> Submission:
+    """A draft as it is just after IOM's staff have begun to enter it."""
+    filename, kind = "input.pdf", Attachment.Kind.PDF
+    fields.setdefault("channel", Received.Channel.EMAIL)
+    return receiving.receive(
+        iscm=iscm,
+        cycle=cycle,
+        input_type=InputType.objects.get(code=type_code),
+        title=fields.pop("title", "Our statement"),
+        language=fields.pop("language", "en"),
+        sender=fields.pop("sender", "Amina Diallo"),
+        received_on=received_on or timezone.now().date(),
+        file=ContentFile(content, name=filename),
+        checked=attachments.Checked(filename, kind, len(content), hashlib.sha256(content).hexdigest()),
+        by=by,
+        **fields,
+    )
+
+
+def enter_everything_required(*, submission: Submission, by: User) -> Submission:
+    """As far as IOM's staff can: what only the mechanism can say is left to it."""
+    answer_everything_required(submission=submission, by=by)
+    submission.agreed_how, submission.is_collective = "", False
+    submission.save(update_fields=["agreed_how", "is_collective"])
+    return now(submission)
+
+
+def make_received_filed(*, by: User, **fields) -> Submission:
+    """Entered and filed by IOM's staff; its mechanism has not confirmed it yet."""
+    submission = enter_everything_required(submission=make_received(by=by, **fields), by=by)
+    workflow.perform(submission, "file_received", by=by)
+    return now(submission)
+
+
+def confirm(*, submission: Submission, by: User) -> SubmissionEvent:
+    submission = now(submission)
+    return receiving.confirm(
+        submission,
+        expected_revision=submission.newest_revision.number if submission.newest_revision else 1,
+        agreed_how="Adopted by the members at the annual meeting.",
+        by=by,
+    )
 
 
 # Joint inputs, from the draft to the filing. Each of these works for whatever mechanisms and people it is given.

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from objectives.models import GuidingPrinciple, Objective
-from submissions import workflow
+from submissions import transitions, workflow
 from submissions.models import (
     EventDetails,
     PrincipleNote,
@@ -229,7 +229,9 @@ def test_html_in_any_field_is_shown_as_text_or_taken_out(as_amina, amina, rita, 
     pages += [read(as_amina, draft, name) for name in ["submission", "receipt"]]
     workflow.perform(draft, "take_up", by=rita)
     section = draft.input_type.sections.get(code="statement")
-    workflow.perform(draft, "request_changes", by=rita, note=SCRIPT, change_requests=[(section, SCRIPT)])
+    workflow.perform(
+        draft, "request_changes", by=rita, note=SCRIPT, change_requests=[factories.change(section, SCRIPT)]
+    )
     pages += [read(as_amina, draft, name) for name in ["submission", "tasks", "history", "check"]]
     for page in pages:
         assert "&lt;script&gt;alert(1)" in page
@@ -245,7 +247,7 @@ def test_buttons_are_the_steps_that_are_open(client, amina, rita, piotr, under_r
     for person in [amina, rita, piotr]:
         client.force_login(person)
         page = read(client, under_review)
-        offered[person] = {name for name in workflow.TRANSITIONS if step_address(under_review, name) in page}
+        offered[person] = {name for name in transitions.TRANSITIONS if step_address(under_review, name) in page}
     assert offered == {
         amina: {"withdraw"},
         rita: {"request_changes"},
@@ -272,17 +274,24 @@ def test_what_a_colleague_has_taken_up_is_not_taken_up_again(client, rita, under
 
 def test_a_return_carries_a_comment_and_what_to_change_in_which_section(as_piotr, under_review):
     page = read_step(as_piotr, under_review, "request_changes")
-    assert 'name="change-statement"' in page
+    assert '<option value="statement">' in page
     response = as_piotr.post(
         step_address(under_review, "request_changes"),
-        {"note": "Two things.", "change-statement": "Which year?", "change-about": "", "expected_revision": 1},
+        {
+            "note": "Two things.",
+            "where": "statement",
+            "kind": "unclear",
+            "text": "Which year?",
+            "reason": "There were two.",
+            "expected_revision": 1,
+        },
     )
     assert response.url == reverse("submission", args=[under_review.reference])
     under_review.refresh_from_db()
     assert under_review.status == Status.CHANGES_REQUESTED
     assert under_review.events.last().note == "Two things."
-    assert [(ask.section.code, ask.text) for ask in under_review.change_requests.all()] == [
-        ("statement", "Which year?")
+    assert [(ask.section.code, ask.kind, ask.text, ask.reason) for ask in under_review.change_requests.open()] == [
+        ("statement", "unclear", "Which year?", "There were two.")
     ]
 
 
@@ -292,15 +301,12 @@ def read_step(client, submission, name, query=""):
     return words_of(response)
 
 
-def test_a_return_without_a_comment_is_refused_and_keeps_what_was_typed(as_piotr, under_review):
-    response = as_piotr.post(
-        step_address(under_review, "request_changes"), {"note": " ", "change-statement": "Which year & month?"}
-    )
+def test_a_return_that_says_nothing_is_refused(as_piotr, under_review):
+    response = as_piotr.post(step_address(under_review, "request_changes"), {"note": " "})
     page = words_of(response)
     assert response.status_code == 422
-    assert "Write a comment: the mechanism needs to know why." in page
+    assert "Ask for a change below, or write a comment: the mechanism needs to know why." in page
     assert 'href="#id_note"' in page
-    assert "Which year &amp; month?" in page
     under_review.refresh_from_db()
     assert under_review.status == Status.UNDER_REVIEW
 
@@ -353,7 +359,7 @@ def test_a_decision_posted_after_somebody_else_decided_is_refused_and_keeps_the_
     assert under_review.status == Status.APPROVED
 
 
-@pytest.mark.parametrize("name", sorted(workflow.TRANSITIONS))
+@pytest.mark.parametrize("name", sorted(transitions.TRANSITIONS))
 def test_no_step_is_taken_by_opening_its_page(client, amina, rita, piotr, filed, name):
     before = SubmissionEvent.objects.count()
     for person in [amina, rita, piotr]:
@@ -402,10 +408,15 @@ def test_history_says_who_did_what_when_from_what_to_what_and_why(as_rita, retur
 
 def test_history_tells_which_change_requests_were_answered(as_amina, under_review, piotr):
     sections = under_review.input_type.sections
-    asks = [(sections.get(code="statement"), "Which year?"), (sections.get(code="about"), "Who agreed?")]
+    asks = [
+        factories.change(sections.get(code="statement"), "Which year?"),
+        factories.change(sections.get(code="about"), "Who agreed?"),
+    ]
     workflow.perform(under_review, "request_changes", by=piotr, note="Two things.", change_requests=asks)
-    under_review.change_requests.filter(text="Which year?").update(answered_at=timezone.now())
+    under_review.change_requests.filter(text="Which year?").update(
+        answer="done", answered_by=under_review.started_by, answered_at=timezone.now()
+    )
     page = read(as_amina, under_review, "history").split("Changes asked for")[1]
     statement, about = page[page.index("Which year?") :], page[page.index("Who agreed?") :]
-    assert "answered:" in statement.split("</li>")[0]
-    assert "not answered yet" in about.split("</li>")[0]
+    assert "Answer: Done" in statement.split("</li>")[0]
+    assert "Not answered yet" in about.split("</li>")[0]

@@ -1,4 +1,5 @@
-"""Comments between those who make a joint input: who writes, who settles, and who never reads one."""
+"""What is said about an input, among those who make it, among IOM's people, or between both: who writes, who settles,
+who is told, and who never reads it."""
 
 import json
 import re
@@ -11,19 +12,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
-from submissions import commenting, renditions, tasks, workflow
-from submissions.models import Comment, Compendium, Mail, OutlineSection, Partnership, Rendition
+from submissions import commenting, renditions, tasks, threads, workflow
+from submissions.models import Comment, Compendium, Mail, OutlineSection, Partnership, Rendition, Submission
 from submissions.workflow import Refused
 
-from . import factories
+from . import every_page, factories
 from .printed import Printed
 
 CANARY = "Kanarienvogel"
 
-Access = Partnership.Access
+Access, Circle = Partnership.Access, Comment.Circle
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def page(person, submission, name="comments", *args):
     return signed_in(person).get(reverse(name, args=[submission.reference, *args]))
 
 
-def post(person, submission, text="Say more on returns.", section=""):
+def post(person, submission, text="Say more on returns.", section="", **more):
     address = reverse("comments", args=[submission.reference])
-    return signed_in(person).post(address, {"text": text, "section": section})
+    return signed_in(person).post(address, {"text": text, "section": section, **more})
 
 
 def words_of(response):
@@ -87,7 +88,7 @@ def test_who_may_only_read_the_draft_reads_the_comments_and_writes_none(
     said = words_of(page(dalia, joint_draft))
     assert by_carla.text in said
     assert "You may read the comments." in said
-    assert "Add this comment" not in said
+    assert "Write a comment" not in said
     with pytest.raises(PermissionDenied):
         commenting.comment(joint_draft, section=section, text="May I?", by=dalia)
     response = post(dalia, joint_draft, text="May I?")
@@ -171,11 +172,22 @@ def test_what_is_filed_is_not_commented_on_and_the_comments_stay_readable(asked,
     assert "Agreed." in words_of(page(amina, asked))
 
 
-def test_an_input_of_one_mechanism_has_no_comments(draft, amina):
-    assert page(amina, draft).status_code == 404
-    assert post(amina, draft).status_code == 404
-    with pytest.raises(Refused, match="several make together"):
-        commenting.comment(draft, section=None, text="To myself.", by=amina)
+def test_among_themselves_only_the_makers_of_a_joint_input_comment(draft, filed, amina):
+    for submission in (draft, filed):
+        with pytest.raises(PermissionDenied):
+            commenting.comment(submission, section=None, text="To myself.", by=amina, circle=Circle.MAKERS)
+    assert "those who make this input" not in words_of(page(amina, filed))
+
+
+def test_a_draft_that_iom_does_not_see_offers_help_and_no_comments(draft, amina, bruno):
+    said = words_of(page(bruno, draft))
+    assert "IOM does not see this draft." in said
+    assert f'href="/inputs/{draft.reference}/help/"' in said
+    assert "Write a comment" not in said
+    response = post(amina, draft, text="Is anybody there?")
+    assert response.status_code == 409
+    assert "Is anybody there?</textarea>" in words_of(response)
+    assert not Comment.objects.exists()
 
 
 # ---------------------------------------------------------------------------------------------- settling
@@ -215,7 +227,7 @@ def test_resolved_comments_are_folded_below_the_open_ones(joint_draft, section, 
     open_part, folded = said.split("<details", 1)
     assert "Still open." in open_part
     assert by_carla.text not in open_part
-    assert "1 resolved comment" in folded
+    assert "1 resolved thread" in folded
     assert by_carla.text in folded
 
 
@@ -245,31 +257,34 @@ def test_open_comments_stand_beside_the_section_that_is_being_written(joint_draf
 
 def test_the_task_list_says_where_something_is_open(joint_draft, section, by_carla, amina):
     said = words_of(page(amina, joint_draft, "tasks"))
-    assert re.search(rf"{re.escape(str(section.heading))} <span class=\"meta\">1 comment</span>", said)
+    assert f'#about-{section.code}">{section.heading}</a> <span class="meta">1 thread</span>' in said
 
 
-def test_an_input_of_one_mechanism_says_nothing_of_comments_and_asks_the_database_nothing(draft, amina):
-    code = draft.input_type.sections.filter(kind=OutlineSection.Kind.TEXT).first().code
-    for name, arguments in (("tasks", ()), ("section", (code,)), ("submission", ())):
-        with CaptureQueriesContext(connection) as captured:
-            response = page(amina, draft, name, *arguments)
-        assert [query["sql"] for query in captured if '"submissions_comment"' in query["sql"]] == []
-        assert "/comments/" not in words_of(response), name
+def test_thirty_threads_with_replies_cost_no_more_than_three(joint_draft, section, carla, amina):
+    def say(numbers):
+        for number in numbers:
+            thread = commenting.comment(joint_draft, section=section, text=f"Point {number}.", by=carla)
+            for answer in range(number % 4):
+                commenting.reply(thread, text=f"Answer {answer} to {number}.", by=amina)
+            if number % 5 == 4:
+                commenting.resolve(thread, by=amina)
 
+    pages = [("comments", ()), ("tasks", ()), ("section", (section.code,)), ("submission", ())]
 
-def test_a_page_with_thirty_comments_costs_no_more_than_with_two(
-    joint_draft, section, by_carla, carla, amina, django_assert_max_num_queries
-):
-    commenting.comment(joint_draft, section=None, text="One.", by=amina)
-    client = signed_in(amina)
-    address = reverse("comments", args=[joint_draft.reference])
-    client.get(address)
-    with django_assert_max_num_queries(60) as few:
-        client.get(address)
-    for number in range(28):
-        commenting.comment(joint_draft, section=section, text=f"Point {number}.", by=carla)
-    with django_assert_max_num_queries(len(few)):
-        assert "Point 27." in words_of(client.get(address))
+    def costs():
+        found = []
+        for name, arguments in pages:
+            with CaptureQueriesContext(connection) as captured:
+                page(amina, joint_draft, name, *arguments)
+            found.append(len(captured))
+        return found
+
+    say(range(3))
+    costs()
+    few = costs()
+    say(range(3, 30))
+    assert costs() == few
+    assert "Answer 2 to 27." in words_of(page(amina, joint_draft))
 
 
 # ---------------------------------------------------------------------------------------------- rights that have ended
@@ -320,38 +335,8 @@ def test_who_wrote_it_and_has_left_does_not_settle_it(by_carla, carla):
 # ---------------------------------------------------------------------------------------------- who never sees one
 
 
-def addresses(**known):
-    """Every address of our pages that can be made of these names; of rows in the database, each kind has its own."""
-    for pattern in get_resolver().url_patterns:
-        for one in getattr(pattern, "url_patterns", [pattern]):
-            is_ours = isinstance(one, URLPattern) and one.name and one.lookup_str.startswith("submissions.views")
-            if is_ours and set(one.pattern.converters) <= {*known, "pk"}:
-                given = {name: known[name] for name in one.pattern.converters if name != "pk"}
-                if "pk" not in one.pattern.converters:
-                    yield reverse(one.name, kwargs=given)
-                    continue
-                row = Rendition if "rendition" in one.name else Comment if "comment" in one.name else Partnership
-                for pk in row.objects.values_list("pk", flat=True):
-                    yield reverse(one.name, kwargs=given | {"pk": pk})
-
-
-def what_reads(person, submission, section):
-    """Everything that this person is answered, whatever they ask for."""
-    client = signed_in(person)
-    known = {
-        "reference": submission.reference,
-        "slug": submission.iscm.slug,
-        "mechanism": "tdc",
-        "cycle": submission.cycle.code,
-        "code": section.code,
-        "number": 7,
-        "name": "take_up",
-    }
-    asked = list(addresses(**known))
-    assert len(asked) > 30
-    for address in asked:
-        response = client.get(address)
-        yield address, b"".join(response.streaming_content) if response.streaming else response.content
+def seen_by(person):
+    return every_page.seen_by(person, CANARY, methods=["get"], is_complete=False)
 
 
 @pytest.mark.slow
@@ -365,7 +350,7 @@ def test_iom_dropped_partners_and_strangers_never_see_a_comment(
             comment = commenting.comment(asked, section=about, text=f"{CANARY} of {person}.", by=person)
             if person == carla:
                 commenting.resolve(comment, by=amina)
-    assert any(CANARY.encode() in whole for _address, whole in what_reads(dalia, asked, section)), "nothing could leak"
+    assert seen_by(dalia), "nothing could leak"
     factories.decline(submission=asked, partner=mechanism_c, by=dalia)
     factories.drop(submission=asked, partner=mechanism_c, by=amina)
     factories.endorse(submission=asked, partner=mechanism_b, by=carla)
@@ -386,8 +371,7 @@ def test_iom_dropped_partners_and_strangers_never_see_a_comment(
     stranger = factories.make_person(name="Stefan Strange")
     factories.affiliate(user=stranger, iscm=factories.make_mechanism(name="Other", acronym="OTH"))
     for person in (rita, piotr, ada, dalia, stranger):
-        seen = [address for address, whole in what_reads(person, asked, section) if CANARY.encode() in whole]
-        assert seen == [], person
+        assert seen_by(person) == [], person
     assert Mail.objects.exists()
     assert [mail.subject for mail in Mail.objects.filter(body__contains=CANARY)] == []
     assert [mail.subject for mail in mailoutbox if CANARY in mail.body] == []
@@ -395,3 +379,280 @@ def test_iom_dropped_partners_and_strangers_never_see_a_comment(
     assert CANARY not in frozen
     assert not asked.events.filter(note__contains=CANARY).exists()
     assert not admin.site.is_registered(Comment)
+
+
+# ---------------------------------------------------------------------------------------------- with IOM
+
+
+@pytest.fixture
+def reviewed(filed, rita):
+    """Filed by A alone, and taken up by Rita."""
+    workflow.perform(filed, "take_up", by=rita)
+    return factories.now(filed)
+
+
+@pytest.fixture
+def about(filed):
+    return filed.input_type.sections.filter(kind=OutlineSection.Kind.TEXT).first()
+
+
+@pytest.fixture
+def ines(mechanism_a):
+    """Reviews for IOM, and works for the secretariat of A."""
+    user = factories.make_person(name="Ines Both", is_reviewer=True)
+    factories.affiliate(user=user, iscm=mechanism_a, may_file=False)
+    return user
+
+
+def reply(person, thread, text="A reply."):
+    address = reverse("reply_to_comment", args=[thread.submission.reference, thread.pk])
+    return signed_in(person).post(address, {"text": text})
+
+
+def told_of(comment):
+    return {mail.recipient.name for mail in Mail.objects.filter(occasion=f"comment:{comment.pk}")}
+
+
+def test_what_iom_writes_is_for_iom_only_unless_it_presses_the_other_button(reviewed, rita):
+    said = words_of(page(rita, reviewed))
+    internal, shared = 'name="circle" value="internal"', 'name="circle" value="shared"'
+    assert said.index("Add for IOM only") < said.index("Share with the mechanism")
+    assert said.index(internal) < said.index(shared)
+    assert "nobody of the mechanism ever does. It cannot be shared later" in said
+    assert "everyone at TDA reads it, and is told by e-mail" in said
+    for posted, circle in (({}, "internal"), ({"circle": "internal"}, "internal"), ({"circle": "shared"}, "shared")):
+        post(rita, reviewed, text=f"Pressed {posted}.", **posted)
+        assert Comment.objects.last().circle == circle
+        assert Comment.objects.last().iscm is None
+
+
+def test_a_mechanism_reads_what_is_shared_and_nothing_internal(reviewed, about, amina, bruno, ines, rita, piotr):
+    commenting.comment(reviewed, section=about, text="Weak, between us.", by=rita)
+    commenting.comment(reviewed, section=about, text="Which year is meant?", circle="shared", by=rita)
+    for person in (amina, bruno, ines):
+        for name in ("comments", "submission"):
+            assert "Weak, between us." not in words_of(page(person, reviewed, name))
+        assert "Which year is meant?" in words_of(page(person, reviewed))
+    for person in (rita, piotr):
+        said = words_of(page(person, reviewed))
+        assert "Weak, between us." in said
+        assert "Which year is meant?" in said
+
+
+def test_nobody_writes_or_answers_in_a_circle_that_is_not_theirs(reviewed, amina, ines, carla, rita, ada):
+    internal = commenting.comment(reviewed, section=None, text="Between us.", by=rita)
+    for person in (amina, ines):
+        response = post(person, reviewed, text="Let me in.", circle="internal")
+        assert response.status_code == 403
+        assert "Let me in.</textarea>" in words_of(response)
+        assert reply(person, internal).status_code == 404
+        assert settle(person, internal).status_code == 404
+        with pytest.raises(PermissionDenied):
+            commenting.reply(internal, text="Let me in.", by=person)
+        with pytest.raises(PermissionDenied):
+            commenting.resolve(internal, by=person)
+    assert post(rita, reviewed, text="Let me in.", circle="makers").status_code == 403
+    for person in (carla, ada):
+        assert page(person, reviewed).status_code == 404
+        assert reply(person, internal).status_code == 404
+    assert Comment.objects.get() == internal
+
+
+def test_a_reply_is_in_the_circle_and_about_what_its_thread_is_about(reviewed, about, amina, rita, piotr):
+    for circle, person in (("internal", piotr), ("shared", amina)):
+        thread = commenting.comment(reviewed, section=about, text="So?", circle=circle, by=rita)
+        response = reply(person, thread)
+        written = thread.replies.get()
+        assert response.url.endswith(f"#comment-{written.pk}")
+        assert (written.circle, written.section) == (circle, about)
+        # A reply begins no thread: nobody answers or settles it by itself.
+        assert reply(rita, written).status_code == 404
+        assert settle(rita, written).status_code == 404
+
+
+def test_a_reply_sent_twice_is_written_and_told_once(reviewed, amina, rita):
+    thread = commenting.comment(reviewed, section=None, text="So?", circle="shared", by=rita)
+    for _press in range(2):
+        reply(amina, thread)
+    assert told_of(thread.replies.get()) == {"Rita Novak"}
+
+
+@pytest.mark.parametrize("text", ["", " \x00 ", "x" * 5_001])
+def test_a_reply_that_says_nothing_or_too_much_is_kept_in_its_thread(reviewed, amina, rita, text):
+    thread = commenting.comment(reviewed, section=None, text="So?", circle="shared", by=rita)
+    response = reply(amina, thread, text)
+    said = words_of(response)
+    assert response.status_code == 422
+    assert f'href="#reply-{thread.pk}-text"' in said
+    assert '<details class="reply" open>' in said
+    assert text.strip("\x00 ") in said
+    assert not thread.replies.exists()
+
+
+def test_who_replies_to_what_was_resolved_meanwhile_keeps_the_words(reviewed, amina, rita):
+    thread = commenting.comment(reviewed, section=None, text="So?", circle="shared", by=rita)
+    commenting.resolve(thread, by=rita)
+    response = reply(amina, thread, "Half a page of reply.")
+    assert response.status_code == 409
+    assert "Half a page of reply.</textarea>" in words_of(response)
+    assert "Open it again to write in it." in words_of(response)
+    assert "Your reply" not in words_of(page(amina, reviewed)).split("<details", 1)[0]
+
+
+def test_a_shared_thread_is_settled_by_who_began_it_by_iom_and_by_the_lead(
+    mechanism_a, mechanism_b, mechanism_c, cycle, amina, bruno, carla, dalia, rita, piotr
+):
+    submission = factories.make_joint_filed(
+        lead=mechanism_a, partners={mechanism_b: carla, mechanism_c: dalia}, cycle=cycle, by=amina
+    )
+    thread = commenting.comment(submission, section=None, text="For IOM.", circle="shared", by=carla)
+    for person in (carla, bruno, rita, piotr):
+        assert settle(person, thread).status_code == 302
+        assert thread.resolved_by == person
+        settle(person, thread, name="reopen_comment")
+    assert settle(dalia, thread).status_code == 403
+    internal = commenting.comment(submission, section=None, text="For us.", by=rita)
+    settle(piotr, internal)
+    assert internal.resolved_by == piotr
+
+
+def test_among_the_makers_is_what_they_write_unless_they_press_the_other_button(
+    mechanism_a, mechanism_b, cycle, amina, carla, rita
+):
+    submission = factories.make_joint_filed(lead=mechanism_a, partners={mechanism_b: carla}, cycle=cycle, by=amina)
+    workflow.perform(submission, "take_up", by=rita)
+    workflow.perform(submission, "request_changes", note="More on returns.", by=rita)
+    said = words_of(page(carla, submission))
+    assert said.index("Add for those who make it") < said.index("Share with IOM")
+    post(carla, submission, text="Among us.")
+    post(carla, submission, text="For IOM, too.", circle="shared")
+    assert [comment.circle for comment in Comment.objects.all()] == ["makers", "shared"]
+    said = words_of(page(rita, submission))
+    assert "For IOM, too." in said
+    assert "Among us." not in said
+
+
+# What may be begun in each state, by IOM and by the mechanism.
+OPEN_IN = {
+    "draft": ([], []),
+    "submitted": (["internal", "shared"], ["shared"]),
+    "under_review": (["internal", "shared"], ["shared"]),
+    "changes_requested": (["internal", "shared"], ["shared"]),
+    "approved": (["internal", "shared"], ["shared"]),
+    "declined": (["internal"], []),
+    "withdrawn": ([], []),
+}
+
+
+@pytest.mark.parametrize("status", OPEN_IN)
+def test_comments_are_open_as_long_as_there_is_something_to_talk_about(status, draft, amina, rita, piotr):
+    submission = factories.bring_to(draft, status, filer=amina, reviewer=rita, approver=piotr)
+    if status == "withdrawn":
+        Submission.objects.filter(pk=submission.pk).update(filed_at=timezone.now())
+        submission = factories.now(submission)
+    for person, expected in zip((rita, amina), OPEN_IN[status], strict=True):
+        assert threads.Voice(person, submission).open_circles == expected
+        for circle in ("internal", "shared"):
+            if circle in expected:
+                commenting.comment(submission, section=None, text=f"{circle} of {person}", circle=circle, by=person)
+            else:
+                with pytest.raises((Refused, PermissionDenied)):
+                    commenting.comment(submission, section=None, text="No.", circle=circle, by=person)
+    if status != "draft":
+        said = words_of(page(rita, submission))
+        assert ("Comments are closed" in said) == (not OPEN_IN[status][0])
+
+
+def test_iom_comments_on_the_objectives_that_were_filed_and_not_on_those_in_the_making(mechanism_a, cycle, amina, rita):
+    draft = factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B1")
+    blocks = OutlineSection.objects.filter(kind=OutlineSection.Kind.OBJECTIVES).first()
+    draft.input_type.type_sections.get_or_create(section=blocks)
+    factories.answer_everything_required(submission=draft)
+    factories.tick_objective(submission=draft, number=7, progress="<p>On seven.</p>")
+    workflow.perform(draft, "submit", by=amina)
+    workflow.perform(draft, "take_up", by=rita)
+    workflow.perform(draft, "request_changes", note="More.", by=rita)
+    factories.tick_objective(submission=draft, number=9)
+    offered = {person: words_of(page(person, draft)) for person in (amina, rita)}
+    assert f'value="{blocks.code}/9"' in offered[amina]
+    assert f'value="{blocks.code}/9"' not in offered[rita]
+    assert post(rita, draft, section=f"{blocks.code}/9").status_code == 422
+    assert post(rita, draft, section=f"{blocks.code}/7", text="On which route?").status_code == 302
+    comment = Comment.objects.get()
+    assert (comment.section, comment.objective.number) == (blocks, 7)
+    said = words_of(page(rita, draft))
+    assert said.index("Objective 7:") < said.index("On which route?")
+
+
+def test_beside_each_heading_stands_how_many_threads_are_open_for_who_may_read_them(
+    reviewed, about, amina, rita, carla
+):
+    anchor, write = f"/comments/#about-{about.code}", f"/comments/?section={about.code}#write"
+    thread = commenting.comment(reviewed, section=about, text="Weak.", by=rita)
+    commenting.reply(thread, text="Very.", by=rita)
+    commenting.comment(reviewed, section=about, text="Which year?", circle="shared", by=rita)
+    for person, number in ((rita, "2 open comments"), (amina, "1 open comment<")):
+        said = words_of(page(person, reviewed, "submission"))
+        assert number in said
+        assert anchor in said
+        assert write in said
+        assert f'id="about-{about.code}"' in words_of(page(person, reviewed))
+    commenting.resolve(thread, by=rita)
+    assert "1 open comment<" in words_of(page(rita, reviewed, "submission"))
+
+
+def test_beside_a_form_stands_what_is_shared_and_never_what_is_iom_s_own(reviewed, about, amina, rita):
+    commenting.comment(reviewed, section=about, text="Weak.", by=rita)
+    commenting.comment(reviewed, section=about, text="Which year?", circle="shared", by=rita)
+    workflow.perform(reviewed, "request_changes", note="See there.", by=rita)
+    said = words_of(page(amina, reviewed, "section", about.code))
+    assert "Which year?" in said
+    assert "Weak." not in said
+
+
+# ---------------------------------------------------------------------------------------------- who is told
+
+
+def test_of_a_shared_comment_by_iom_everyone_of_the_makers_is_told(
+    mechanism_a, mechanism_b, cycle, amina, bruno, carla, dalia, rita, piotr
+):
+    submission = factories.make_joint_filed(lead=mechanism_a, partners={mechanism_b: carla}, cycle=cycle, by=amina)
+    comment = commenting.comment(submission, section=None, text="Which\nyear?", circle="shared", by=rita)
+    assert told_of(comment) == {"Amina Diallo", "Bruno Costa", "Carla Reyes"}
+    mail = Mail.objects.filter(occasion=f"comment:{comment.pk}").first()
+    assert "> Which\n> year?" in mail.body
+    assert f"/inputs/{submission.reference}/comments/#comment-{comment.pk}" in mail.body
+    assert "Rita Novak (IOM)" in mail.body
+
+
+def test_of_a_shared_comment_by_the_makers_its_reviewer_is_told_or_all_who_may_take_it_up(
+    filed, amina, bruno, ines, rita, piotr
+):
+    first = commenting.comment(filed, section=None, text="One more thing.", circle="shared", by=amina)
+    assert told_of(first) == {"Rita Novak", "Piotr Lind"}
+    workflow.perform(filed, "take_up", by=rita)
+    second = commenting.comment(filed, section=None, text="And another.", circle="shared", by=amina)
+    assert told_of(second) == {"Rita Novak"}
+
+
+def test_who_of_iom_has_begun_a_shared_thread_is_told_of_its_answers(reviewed, amina, rita, piotr):
+    thread = commenting.comment(reviewed, section=None, text="Which year?", circle="shared", by=piotr)
+    assert told_of(commenting.reply(thread, text="2029.", by=amina)) == {"Rita Novak", "Piotr Lind"}
+
+
+def test_of_an_internal_comment_the_reviewer_and_who_wrote_there_are_told_and_nobody_else(
+    reviewed, amina, ines, rita, piotr, ada
+):
+    third = factories.make_person(name="Tariq Third", is_approver=True)
+    thread = commenting.comment(reviewed, section=None, text="Weak.", by=piotr)
+    assert told_of(thread) == {"Rita Novak"}
+    assert told_of(commenting.reply(thread, text="Indeed.", by=third)) == {"Rita Novak", "Piotr Lind"}
+    assert told_of(commenting.reply(thread, text="So what?", by=rita)) == {"Piotr Lind", "Tariq Third"}
+    # Whoever comes to work for the mechanism hears no more of it.
+    factories.affiliate(user=third, iscm=reviewed.iscm)
+    factories.affiliate(user=rita, iscm=reviewed.iscm)
+    assert told_of(commenting.reply(thread, text="Decline?", by=piotr)) == set()
+
+
+def test_of_what_the_makers_say_to_each_other_nobody_is_told(joint_draft, carla, rita):
+    assert told_of(commenting.comment(joint_draft, section=None, text="Shorter?", by=carla)) == set()

@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submissions import content, rich_text
-from submissions.difference import ADDED, FOLDED, REFORMATTED, REMOVED, SAME, between, passages, word_difference
+from submissions.difference import (
+    ADDED,
+    FOLDED,
+    MOST_SHOWN,
+    PER_PARAGRAPH,
+    REFORMATTED,
+    REMOVED,
+    SAME,
+    between,
+    passages,
+    word_difference,
+)
 from submissions.difference.word_difference import Effort
 from submissions.rich_text.reader import Reader
 
@@ -595,6 +606,57 @@ def test_many_hard_texts_together_are_bounded_too():
             section(f"s{n}", text=f"<p>{' '.join(DICE.choices(letters, k=3_000))}</p>") for n in range(20)
         ]
     assert between(old, new).effort < 2_500_000
+
+
+UNREADABLE = {
+    "every second word changed": (
+        " ".join(f"w{n}" for n in range(MOST)),
+        " ".join(f"w{n - n % 2}" for n in range(MOST)),
+    ),
+    "every tiny paragraph changed": ("</p><p>".join(map(str, range(MOST))), "</p><p>".join(map(str, range(-MOST, 0)))),
+    "every second tiny paragraph changed": (
+        "</p><p>".join(f"w{n}" for n in range(MOST)),
+        "</p><p>".join(f"w{n - n % 2}" for n in range(MOST)),
+    ),
+    "one huge word": ("a" * 200_000, "a" * 199_999 + "b"),
+    "marks upon marks": ("a" + "\u0301" * MOST, "a" + "\u0300" * MOST),
+    "letters composed in another order": ("a\u0301\u0323" * HALF + " b", "a\u0323\u0301" * HALF + " c"),
+    "turned round by invisible signs": ("\u202eabc " * MOST, "\u202dabd " * MOST),
+    "signs without words": ("a." * MOST, "a-" * MOST),
+    "deep lists": ("<ul><li>" * 2_000 + "a", "<ol><li>" * 2_000 + "b"),
+    "deep quotations": ("<blockquote>" * 2_000 + "a", "<blockquote>" * 1_999 + "a"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", ["_difference.html", "_difference_sides.html"])
+@pytest.mark.parametrize(("old", "new"), UNREADABLE.values(), ids=UNREADABLE)
+def test_the_page_is_bounded_whatever_the_text(old, new, template):
+    difference = between(*(with_summary(rich_text.clean(f"<p>{text}</p>")) for text in (old, new)))
+    assert difference.effort < 2_500_000
+    paragraphs = [paragraph for part in difference.shown for paragraph in part.paragraphs]
+    assert sum(len(paragraph.runs) for paragraph in paragraphs) <= MOST_SHOWN
+    assert PER_PARAGRAPH * len(paragraphs) <= MOST_SHOWN + 3 * PER_PARAGRAPH
+    html = render_to_string(f"submissions/{template}", {"difference": difference, "level": 2, "names": ["1", "2"]})
+    assert len(html) < 2_000_000 + 5 * len(old + new)
+
+
+def test_beyond_what_anybody_reads_the_old_and_the_new_passage_stand_whole():
+    old, new = (" ".join(f"{sign}{n}" if n % 2 else f"w{n}" for n in range(MOST)) for sign in "ab")
+    first = "<p>One thing to say.</p>"
+    difference = between(with_summary(f"{first}<p>{old}</p>"), with_summary(f"{first}<p>{new}</p>"), full=True)
+    same, was, now = difference.shown[0].paragraphs
+    assert (same.state, was.state, now.state) == (SAME, REMOVED, ADDED)
+    assert (was.runs[0].text, now.runs[0].text) == (old, new)
+    assert was.formatting == "Too much changed here to show it word by word."
+    assert difference.counts.words_added == HALF
+
+
+def test_what_can_be_read_is_shown_word_by_word():
+    old = with_summary("".join(f"<p>Group g{n} met in city c{n} to talk.</p>" for n in range(1_000)))
+    new = with_summary("".join(f"<p>Group g{n} met in town c{n} to talk.</p>" for n in range(1_000)))
+    difference = between(old, new)
+    assert difference.shown == difference.parts
 
 
 def test_a_term_replaced_everywhere_in_a_long_text_is_found_word_by_word():

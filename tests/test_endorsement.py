@@ -186,7 +186,7 @@ def test_the_same_text_again_is_endorsed_again(asked, both_endorse):
 
 def test_a_comment_or_a_clearance_is_about_the_text_and_does_not_change_it(asked, mechanism_a, both_endorse, amina):
     both_endorse(asked)
-    asked.comments.create(iscm=mechanism_a, text="Shall we mention Lomé?", written_by=amina)
+    asked.comments.create(circle="makers", iscm=mechanism_a, text="Shall we mention Lomé?", written_by=amina)
     asked.clearances.create(iscm=mechanism_a, way="chair", cleared_on=timezone.now().date(), recorded_by=amina)
     assert set(standings(asked).values()) == {"endorsed"}
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
-from submissions import workflow
+from submissions import requesting, starting, workflow
 from submissions.models import (
     Answer,
     ChangeRequest,
@@ -209,7 +209,9 @@ def test_every_row_says_in_words_whether_it_is_filed(as_amina, draft, amina, rit
 def test_what_iom_asks_to_change_stands_at_the_top(as_amina, draft, amina, rita, piotr):
     factories.bring_to(draft, "under_review", filer=amina, reviewer=rita, approver=piotr)
     section = draft.input_type.sections.get(code="statement")
-    workflow.perform(draft, "request_changes", by=rita, note="See there.", change_requests=[(section, "Shorter.")])
+    workflow.perform(
+        draft, "request_changes", by=rita, note="See there.", change_requests=[factories.change(section, "Shorter.")]
+    )
     page = page_of(as_amina, "iscm_home", "tda")
     top = page[: page.index("Closes for inputs")]
     assert "Changes are asked for in “Written statement – TDA”" in top
@@ -223,7 +225,9 @@ def test_home_asks_the_database_the_same_number_of_questions_for_2_and_for_30(
         submission = factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B1")
         workflow.perform(submission, "take_up", by=rita)
         section = submission.input_type.sections.get(code="event")
-        workflow.perform(submission, "request_changes", by=rita, note="More.", change_requests=[(section, "Where?")])
+        workflow.perform(
+            submission, "request_changes", by=rita, note="More.", change_requests=[factories.change(section, "Where?")]
+        )
         factories.make_draft(iscm=mechanism_a, cycle=cycle, by=amina, type_code="B1")
 
     address = reverse("iscm_home", args=["tda"])
@@ -231,7 +235,7 @@ def test_home_asks_the_database_the_same_number_of_questions_for_2_and_for_30(
     as_amina.get(address)
     with CaptureQueriesContext(connection) as captured:
         as_amina.get(address)
-    assert len(captured) <= 20
+    assert len(captured) <= 21
     for _ in range(14):
         returned()
     assert Submission.objects.count() == 30
@@ -334,7 +338,13 @@ def test_a_text_over_the_limit_is_counted_and_not_cut(as_amina, ready):
 def test_a_request_for_change_is_shown_at_its_section(as_amina, draft, amina, rita, piotr):
     factories.bring_to(draft, "under_review", filer=amina, reviewer=rita, approver=piotr)
     section = draft.input_type.sections.get(code="statement")
-    workflow.perform(draft, "request_changes", by=rita, note="Two things.", change_requests=[(section, "Which year?")])
+    workflow.perform(
+        draft,
+        "request_changes",
+        by=rita,
+        note="Two things.",
+        change_requests=[factories.change(section, "Which year?")],
+    )
     page = page_of(as_amina, "tasks", draft.reference)
     assert "Two things." in page
     assert "Which year?" in page
@@ -533,11 +543,13 @@ def test_submitting_an_input_that_was_returned_is_no_resubmission(as_amina, draf
 def test_resubmitting_waits_until_every_request_is_answered(as_amina, draft, amina, rita, piotr):
     factories.bring_to(draft, "under_review", filer=amina, reviewer=rita, approver=piotr)
     section = draft.input_type.sections.get(code="statement")
-    workflow.perform(draft, "request_changes", by=rita, note="One thing.", change_requests=[(section, "Which year?")])
+    workflow.perform(
+        draft, "request_changes", by=rita, note="One thing.", change_requests=[factories.change(section, "Which year?")]
+    )
     response = submit(as_amina, draft, "resubmit")
     assert response.status_code == 422
-    assert "Changes are still asked for in: Statement" in words_of(response)
-    ChangeRequest.objects.update(answered_at=timezone.now())
+    assert "Not answered yet, in “Statement”: “Which year?”" in words_of(response)
+    requesting.answer(ChangeRequest.objects.get(), "done", by=amina)
     assert submit(as_amina, draft, "resubmit").url == reverse("receipt", args=[draft.reference])
     assert "filed again" in page_of(as_amina, "receipt", draft.reference)
     assert draft.revisions.count() == 2
@@ -627,7 +639,7 @@ def test_the_longest_names_still_make_a_reference_and_a_title(amina, mechanism_a
     input_type.code = "T" * 10
     input_type.save()
     input_type.texts.update(short_name="Statement " * 8)
-    submission = workflow.start(iscm=mechanism_a, cycle=cycle, input_type=input_type, by=amina)
+    submission = starting.start(iscm=mechanism_a, cycle=cycle, input_type=input_type, by=amina)
     submission.clean_fields(exclude=["decided_at", "decided_by", "reviewer"])
     assert submission.reference == f"{'C' * 40}-{'S' * 60}-{'T' * 10}-1"
     assert submission.title.startswith("Statement Statement")

@@ -11,9 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from submissions import commenting, joint, saving, workflow
+from submissions import commenting, joint, saving, transitions, workflow
 from submissions.models import WITH_PARTNERS, Capacity, Partnership, Status, Submission
-from submissions.workflow import TRANSITIONS, Refused
+from submissions.transitions import TRANSITIONS
+from submissions.workflow import Refused
 
 from . import factories
 
@@ -36,12 +37,67 @@ ALLOWED = {
     "changes_requested": {
         "filing focal point": {"resubmit", "withdraw"},
     },
-    "approved": {},
+    "approved": {
+        "approver": {"reopen"},
+        "reviewer and approver": {"reopen"},
+    },
     "declined": {},
     "withdrawn": {},
 }
 
 OF_JOINT_INPUTS = {"ask", "take_back", "take_back_to_change"}
+
+# The same with an input that came by mail and that reviewers enter for the mechanism; "confirmed" is filed as well.
+ALLOWED_WHEN_RECEIVED = {
+    "draft": {
+        "filing focal point": {"submit", "withdraw"},
+        "reviewer": {"file_received", "discard_received"},
+        "reviewer and approver": {"file_received", "discard_received"},
+    },
+    "submitted": {
+        "filing focal point": {"object", "withdraw"},
+        "reviewer": {"take_up"},
+        "reviewer and approver": {"take_up"},
+    },
+    "under_review": {
+        "filing focal point": {"object", "withdraw"},
+        "reviewer": {"request_changes"},
+        "approver": {"decline"},
+        "reviewer and approver": {"request_changes", "decline"},
+    },
+    "under_review, confirmed": {
+        "filing focal point": {"withdraw"},
+        "reviewer": {"request_changes"},
+        "approver": {"approve", "decline"},
+        "reviewer and approver": {"request_changes", "approve", "decline"},
+    },
+    "changes_requested": {
+        "filing focal point": {"resubmit", "withdraw"},
+    },
+    "withdrawn": {},
+}
+# And besides the steps, in these of its states.
+MAY_WHEN_RECEIVED = {
+    "filing focal point": {
+        "see": set(ALLOWED_WHEN_RECEIVED),
+        "edit": {"draft", "changes_requested"},
+        # Once more: pressed twice.
+        "confirm": {"submitted", "under_review", "under_review, confirmed"},
+    },
+    "drafting focal point": {"see": set(ALLOWED_WHEN_RECEIVED), "edit": {"draft", "changes_requested"}},
+    "reviewer": {"see": set(ALLOWED_WHEN_RECEIVED), "edit": {"draft"}},
+    "approver": {"see": set(ALLOWED_WHEN_RECEIVED)},
+    "reviewer and approver": {"see": set(ALLOWED_WHEN_RECEIVED), "edit": {"draft"}},
+    # As the focal points that they are.
+    "reviewer affiliated with the mechanism": {
+        "see": set(ALLOWED_WHEN_RECEIVED),
+        "edit": {"draft", "changes_requested"},
+    },
+    "approver affiliated with the mechanism": {
+        "see": set(ALLOWED_WHEN_RECEIVED),
+        "edit": {"draft", "changes_requested"},
+    },
+}
 
 # The inputs that each of them may know to exist, in a mechanism that has one in every status.
 # "withdrawn" was a draft when it was withdrawn, "withdrawn after filing" was not.
@@ -148,7 +204,7 @@ def test_the_tables_speak_of_every_status():
 
 
 def test_the_tables_speak_of_every_step():
-    tables = [*ALLOWED.values(), *ALLOWED_JOINTLY.values()]
+    tables = [*ALLOWED.values(), *ALLOWED_JOINTLY.values(), *ALLOWED_WHEN_RECEIVED.values()]
     assert {step for steps in tables for allowed in steps.values() for step in allowed} == set(TRANSITIONS)
 
 
@@ -172,7 +228,7 @@ def test_these_steps_are_taken_and_all_others_refused(status, actors, input_in):
 @pytest.mark.parametrize("status", ALLOWED)
 def test_the_buttons_are_these_steps(status, actors, input_in):
     submission = input_in(status)
-    offered = {name: {step.name for step in workflow.open_to(user, submission)} for name, user in actors.items()}
+    offered = {name: {step.name for step in transitions.open_to(user, submission)} for name, user in actors.items()}
     assert offered == steps_of(actors, status)
 
 
@@ -181,7 +237,7 @@ def test_the_wrong_person_is_not_even_told_why_the_moment_is_wrong(status, actor
     submission = input_in(status)
     for name, user in actors.items():
         ever_may = {step for steps in ALLOWED.values() for step in steps.get(name, set())}
-        for step in set(TRANSITIONS) - ever_may - OF_JOINT_INPUTS:
+        for step in set(TRANSITIONS) - ever_may - OF_JOINT_INPUTS - {"object"}:
             with pytest.raises(PermissionDenied):
                 workflow.perform(submission, step, by=user, note="Because.")
 
@@ -205,6 +261,71 @@ def test_everyone_sees_these_inputs_and_no_others(actors, input_in):
         for actor, user in actors.items()
     }
     assert seen == SEES
+
+
+# ---------------------------------------------------------------------------------------------- received by mail
+
+
+@pytest.fixture
+def received_in(mechanism_a, cycle, amina, rita):
+    """Entered by a reviewer who is none of the actors."""
+    entering = factories.make_person(name="Enrico Enters", is_reviewer=True)
+
+    def make(state):
+        submission = factories.make_received(iscm=mechanism_a, cycle=cycle, by=entering)
+        factories.answer_everything_required(submission=submission, by=entering)
+        steps = {
+            "draft": [],
+            "submitted": [("file_received", entering)],
+            "under_review": [("file_received", entering), ("take_up", rita)],
+            "under_review, confirmed": [("file_received", entering), ("take_up", rita)],
+            "changes_requested": [("file_received", entering), ("object", amina)],
+            "withdrawn": [("discard_received", entering)],
+        }
+        for step, by in steps[state]:
+            workflow.perform(submission, step, by=by, note="Because.")
+        if state.endswith("confirmed"):
+            factories.confirm(submission=submission, by=amina)
+        return factories.now(submission)
+
+    return make
+
+
+@pytest.mark.parametrize("state", ALLOWED_WHEN_RECEIVED)
+def test_these_steps_are_taken_with_what_came_by_mail_and_all_others_refused(state, actors, received_in):
+    submission = received_in(state)
+    allowed = {name: ALLOWED_WHEN_RECEIVED[state].get(name, set()) for name in actors}
+
+    taken = {name: {step for step in TRANSITIONS if takes(user, submission, step)} for name, user in actors.items()}
+    offered = {name: {step.name for step in transitions.open_to(user, submission)} for name, user in actors.items()}
+
+    assert taken == allowed
+    # A button says why nothing is approved yet.
+    waits = {"approver", "reviewer and approver"} if state == "under_review" else set()
+    assert offered == {name: steps | ({"approve"} if name in waits else set()) for name, steps in allowed.items()}
+
+
+@pytest.mark.parametrize("state", ALLOWED_WHEN_RECEIVED)
+def test_these_see_edit_and_confirm_what_came_by_mail_and_nobody_else(state, actors, received_in):
+    submission = received_in(state)
+
+    def see(by):
+        if submission not in Submission.objects.visible_to(by):
+            raise PermissionDenied
+
+    def edit(by):
+        with saving.editing(submission, by=by):
+            pass
+
+    def confirm(by):
+        factories.confirm(submission=submission, by=by)
+
+    acts = {"see": see, "edit": edit, "confirm": confirm}
+    del actors["anonymous"]  # sees nothing: above
+    done = {name: {act for act in acts if does(user, acts[act])} for name, user in actors.items()}
+    assert done == {
+        name: {act for act, states in MAY_WHEN_RECEIVED.get(name, {}).items() if state in states} for name in actors
+    }
 
 
 # ---------------------------------------------------------------------------------------------- joint inputs
@@ -389,7 +510,7 @@ def test_these_steps_are_taken_with_a_joint_input_and_all_others_refused(status,
     let_all_endorse(put_in(asked_about, "awaiting_endorsement", makers), mechanisms, makers)
     submission = put_in(asked_about, status, makers)
     assert taken(submission) == allowed
-    offered = {name: {step.name for step in workflow.open_to(user, submission)} for name, user in makers.items()}
+    offered = {name: {step.name for step in transitions.open_to(user, submission)} for name, user in makers.items()}
     assert offered == allowed
 
 

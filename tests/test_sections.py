@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from objectives.models import Objective, Roundtable
 from submissions import completeness, workflow
-from submissions.models import Affiliation, ChangeRequest, OutlineSection, Region, ReviewCycle, Status, TypeSection
+from submissions.models import Affiliation, OutlineSection, Region, ReviewCycle, Status, TypeSection
 
 from . import factories
 
@@ -431,19 +431,6 @@ def test_who_saved_and_when_is_noted(as_amina, amina, draft):
     answer = answer_of(draft, "statement")
     assert (answer.saved_by, answer.version) == (amina, 1)
     assert before <= answer.saved_at == draft.saved_at
-
-
-def test_saving_answers_the_change_requests_of_that_section_only(as_amina, amina, rita, piotr, draft):
-    factories.bring_to(draft, Status.CHANGES_REQUESTED, filer=amina, reviewer=rita, approver=piotr)
-    for code in ("statement", "about"):
-        section = OutlineSection.objects.get(code=code)
-        ChangeRequest.objects.create(submission=draft, section=section, text=f"Redo {code}.", requested_by=rita)
-    page = text_of(as_amina.get(address(draft, "statement")))
-    assert "Redo statement." in page
-    assert "Rita Novak" in page
-    assert "Redo about." not in page
-    save(as_amina, draft, "statement", version=1, text="Redone.")
-    assert [request.text for request in draft.change_requests.open()] == ["Redo about."]
 
 
 # ---------------------------------------------------------------------------------------- two people at once

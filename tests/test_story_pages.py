@@ -42,7 +42,13 @@ def returned(mechanism_a, cycle, amina, rita):
     submission = factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina, text=FORMATTED)
     workflow.perform(submission, "take_up", by=rita)
     section = submission.input_type.sections.get(code="statement")
-    workflow.perform(submission, "request_changes", by=rita, note="See there.", change_requests=[(section, "Shorter.")])
+    workflow.perform(
+        submission,
+        "request_changes",
+        by=rita,
+        note="See there.",
+        change_requests=[factories.change(section, "Shorter.")],
+    )
     return submission
 
 

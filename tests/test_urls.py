@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 from django.utils import timezone
 
-from submissions import clearance, commenting, joint, stopping, workflow
-from submissions.models import Capacity, Compendium, Invitation, OutlineSection, Rendition
+from submissions import clearance, commenting, joint, requesting, stopping, workflow
+from submissions.models import Capacity, ChangeRequest, Compendium, Invitation, OutlineSection, Rendition, SavedFilter
 
 from . import factories
 
@@ -59,6 +59,7 @@ TABLES = {
         GET  /admin/                                        in        in      in      in      in      page
         POST /language/                                     on        on      on      on      on      on
         GET  /profile/                                      in        page    page    page    page    page
+        GET  /notices/stop/{stop_notices}/                  page      page    page    page    page    page
         GET  /colleagues/                                   in        nothing nothing nothing nothing page
         GET  /mechanisms/{a}/people/                        in        page    nothing nothing nothing page
         GET  /mechanisms/{a}/people/invite/                 in        page    nothing nothing nothing page
@@ -106,6 +107,7 @@ TABLES = {
         GET  /inputs/{joint}/partners/{b}/remove/           in        page    closed  nothing nothing nothing
         GET  /inputs/{joint}/partners/{b}/lead/             in        page    closed  nothing nothing nothing
         GET  /inputs/{joint}/comments/                      in        page    page    nothing nothing nothing
+        POST /inputs/{joint}/comments/{comment}/reply/      in        422     422     nothing nothing nothing
         POST /inputs/{joint}/comments/{comment}/resolve/    in        on      on      nothing nothing nothing
         POST /inputs/{joint}/comments/{comment}/reopen/     in        on      on      nothing nothing nothing
         GET  /inputs/{joint}/clearance/                     in        page    page    nothing nothing nothing
@@ -129,14 +131,58 @@ TABLES = {
                                                             anonymous amina   carla   rita    piotr   ada
         GET  /inputs/{filed_jointly}/                       in        page    page    page    page    nothing
         GET  /inputs/{filed_jointly}/partners/              in        page    page    closed  closed  nothing
-        GET  /inputs/{filed_jointly}/comments/              in        page    page    closed  closed  nothing
+        GET  /inputs/{filed_jointly}/comments/              in        page    page    page    page    nothing
         GET  /inputs/{filed_jointly}/clearance/             in        page    page    page    page    nothing
         POST /inputs/{filed_jointly}/clearance/print/       in        on      on      on      on      nothing
         GET  /inputs/{filed_jointly}/attachments/{letter}/  in        page    page    page    page    nothing
     """,
+    "an input that came by mail": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /desk/received/                                in        closed  closed  page    page    closed
+        GET  /desk/received/enter/                          in        closed  closed  page    page    closed
+        POST /desk/received/enter/                          in        closed  closed  422     422     closed
+        GET  /inputs/{entered}/                             in        page    nothing page    page    nothing
+        GET  /inputs/{entered}/tasks/                       in        page    nothing page    page    nothing
+        GET  /inputs/{entered}/title/                       in        page    nothing page    page    nothing
+        GET  /inputs/{entered}/section/{about_entered}/     in        page    nothing page    page    nothing
+        GET  /inputs/{entered}/check/                       in        page    nothing page    page    nothing
+        POST /inputs/{entered}/preview/                     in        on      nothing on      on      nothing
+        GET  /inputs/{entered}/history/                     in        page    nothing page    page    nothing
+        GET  /inputs/{entered}/attachments/{original}/      in        page    nothing page    page    nothing
+        GET  /inputs/{entered}/step/file_received/          in        closed  nothing on      on      nothing
+        GET  /inputs/{entered}/step/discard_received/       in        closed  nothing page    page    nothing
+        GET  /inputs/{entered}/confirm/                     in        on      nothing closed  closed  nothing
+        GET  /inputs/{to_confirm}/confirm/                  in        page    nothing closed  closed  nothing
+        POST /inputs/{to_confirm}/confirm/                  in        422     nothing closed  closed  nothing
+        GET  /inputs/{to_confirm}/step/object/              in        page    nothing closed  closed  nothing
+        GET  /inputs/{to_confirm}/tasks/                    in        page    nothing closed  closed  nothing
+        GET  /inputs/{filed}/confirm/                       in        nothing nothing nothing nothing nothing
+    """,
+    "help with a section of a draft": """
+                                                            anonymous amina   carla   rita    piotr   ada
+        GET  /inputs/{draft}/help/                          in        page    nothing nothing nothing nothing
+        GET  /inputs/{draft}/comments/                      in        page    nothing nothing nothing nothing
+        GET  /inputs/{joint}/help/                          in        page    closed  nothing nothing nothing
+        GET  /desk/help/                                    in        closed  closed  page    page    closed
+        GET  /desk/help/{help}/                             in        nothing nothing page    page    nothing
+        POST /desk/help/{help}/resolve/                     in        nothing nothing on      on      nothing
+        POST /desk/help/{help}/reopen/                      in        nothing nothing on      on      nothing
+    """,
     "a filed input": """
                                                             anonymous amina   carla   rita    piotr   ada
         GET  /desk/                                         in        closed  closed  page    page    closed
+        GET  /desk/filters/                                 in        closed  closed  page    page    closed
+        GET  /desk/filters/save/                            in        closed  closed  on      on      closed
+        GET  /desk/filters/{shared_search}/                 in        closed  closed  on      on      closed
+        GET  /desk/filters/{kept_search}/                   in        closed  closed  on      nothing closed
+        GET  /desk/filters/{shared_search}/change/          in        closed  closed  page    nothing closed
+        POST /desk/filters/{shared_search}/delete/          in        closed  closed  on      nothing closed
+        GET  /desk/assign/                                  in        closed  closed  page    page    closed
+        GET  /desk/bulk/assign/                             in        closed  closed  page    page    closed
+        GET  /desk/bulk/remind/                             in        closed  closed  page    page    closed
+        GET  /desk/bulk/approve/                            in        closed  closed  closed  page    closed
+        GET  /desk/bulk/assign/done/of-another-time/        in        closed  closed  on      on      closed
+        GET  /inputs/{filed}/assign/                        in        closed  nothing page    page    nothing
         GET  /inputs/{filed}/                               in        page    nothing page    page    nothing
         GET  /inputs/{filed}/tasks/                         in        page    nothing closed  closed  nothing
         GET  /inputs/{filed}/title/                         in        on      nothing closed  closed  nothing
@@ -149,6 +195,13 @@ TABLES = {
         GET  /inputs/{filed}/step/approve/                  in        closed  nothing closed  refused nothing
         GET  /inputs/{filed}/receipt/                       in        page    nothing closed  closed  nothing
         GET  /inputs/{filed}/history/                       in        page    nothing page    page    nothing
+        GET  /inputs/{filed}/changes/                       in        page    nothing page    page    nothing
+        GET  /inputs/{filed}/changes/ask/                   in        closed  nothing on      on      nothing
+        POST /inputs/{filed}/changes/print/                 in        on      nothing closed  closed  nothing
+        POST /inputs/{filed}/changes/review/                in        closed  nothing on      on      nothing
+        GET  /inputs/{read}/changes/ask/                    in        closed  nothing page    page    nothing
+        GET  /inputs/{read}/changes/{kept}/                 in        closed  nothing page    page    nothing
+        GET  /inputs/{read}/changes/{kept}/remove/          in        closed  nothing page    page    nothing
         GET  /inputs/{filed}/compare/                       in        on      nothing on      on      nothing
         GET  /inputs/{filed}/attachments/{of_filed}/        in        page    nothing page    page    nothing
         GET  /inputs/{filed}/attachments/{of_later}/        in        page    nothing nothing nothing nothing
@@ -208,6 +261,7 @@ def joint_names(amina, carla, mechanism_a, mechanism_b, cycle):
         "comment": commenting.comment(draft, section=None, text="Shorter?", by=carla).pk,
         "clearance": clearance.record(draft, iscm=mechanism_a, **chair, by=amina).pk,
         "stop": stopping.token_of(carla, asked),
+        "stop_notices": stopping.token_for_notices_of(carla),
     }
 
 
@@ -226,20 +280,29 @@ def names(joint_names, amina, ada, mechanism_a, cycle, rita, piotr):
     approved = factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina, type_code="D3")
     workflow.perform(approved, "take_up", by=rita)
     workflow.perform(approved, "approve", by=piotr)
+    read = factories.make_filed(iscm=mechanism_a, cycle=cycle, by=amina, type_code="D2")
+    workflow.perform(read, "take_up", by=rita)
+    kept = requesting.prepare(read, ChangeRequest(text="Shorter."), by=rita)
     of_compendium = Rendition.objects.create(kind="compendium", compendium=Compendium.objects.create(cycle=cycle))
     of_draft = Rendition.objects.create(kind="draft", submission=draft, canonical="{}", requested_by=amina)
     for rendition in (of_draft, filed.renditions.get(), of_compendium):
         rendition.status, rendition.finished_at = Rendition.Status.READY, timezone.now()
         rendition.file.save("input.pdf", ContentFile(b"%PDF-1.7"))
+    by_mail = {"iscm": mechanism_a, "cycle": cycle, "by": rita, "type_code": "B1"}
+    entered = factories.make_received(**by_mail)
     invited = Invitation.objects.create(
         email="new@example.org", iscm=mechanism_a, capacity=Capacity.FOCAL_POINT, invited_by=amina
     )
+    of_help = draft.input_type.sections.first()
     return {
         **joint_names,
+        "help": commenting.ask_for_help(draft, section=of_help, text="How long?", by=amina).pk,
         "a": mechanism_a.slug,
         "cycle": cycle.code,
         "draft": draft.reference,
         "filed": filed.reference,
+        "read": read.reference,
+        "kept": kept.pk,
         "section": draft.answers.exclude(section=blocks).first().section.code,
         "blocks": blocks.code,
         "affiliation": amina.affiliations.get().pk,
@@ -250,8 +313,14 @@ def names(joint_names, amina, ada, mechanism_a, cycle, rita, piotr):
         "pdf_of_draft": of_draft.pk,
         "pdf_of_filed": filed.renditions.get().pk,
         "pdf_of_compendium": of_compendium.pk,
+        "kept_search": SavedFilter.objects.create(user=rita, name="Kept", query="turn=iom").pk,
+        "shared_search": SavedFilter.objects.create(user=rita, name="Shared", query="turn=iom", is_shared=True).pk,
         "invitation": invited.pk,
         "token": invited.token,
+        "entered": entered.reference,
+        "about_entered": entered.input_type.sections.filter(kind="engagement").get().code,
+        "original": entered.received.original_id,
+        "to_confirm": factories.make_received_filed(**by_mail, content=b"%PDF-1.7 another").reference,
     }
 
 
@@ -282,7 +351,7 @@ def found_with(client, line, names):
     response = ask(client, line, names)
     if response.status_code == 302:
         return "in" if response.url.startswith(("/account/login/", "/admin/login/")) else "on"
-    return WORDS.get(response.status_code, response.status_code)
+    return WORDS.get(response.status_code, str(response.status_code))
 
 
 @pytest.mark.parametrize("part", TABLES)

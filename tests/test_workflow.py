@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from objectives.models import ObjectiveText
-from submissions import content, notifications, workflow
+from submissions import content, notifications, requesting, workflow
 from submissions.models import (
     CLOSED,
     WITH_IOM,
@@ -34,7 +34,8 @@ from submissions.models import (
     Submission,
     SubmissionEvent,
 )
-from submissions.workflow import TRANSITIONS, Refused
+from submissions.transitions import TRANSITIONS
+from submissions.workflow import Refused
 
 from . import factories
 
@@ -96,8 +97,9 @@ def test_every_status_is_reached_by_a_step_and_the_first_one_only_back_from_the_
     assert back.source == WITH_PARTNERS
 
 
-def test_no_step_leads_out_of_a_closed_status():
-    assert not any(transition.source & CLOSED for transition in TRANSITIONS.values())
+def test_only_reopening_leads_out_of_a_closed_status():
+    assert [name for name, transition in TRANSITIONS.items() if transition.source & CLOSED] == ["reopen"]
+    assert TRANSITIONS["reopen"].source == {Status.APPROVED}
 
 
 def test_a_decision_is_what_ends_in_approved_or_declined():
@@ -134,25 +136,35 @@ def test_a_joint_type_is_not_filed_alone(ready, amina):
     assert "add the partners first" in " ".join(refusal_of(ready, "ask", by=amina))
 
 
-def test_changes_have_to_be_looked_at_before_the_input_is_resubmitted(under_review, amina, rita):
+def test_changes_have_to_be_answered_before_the_input_is_resubmitted(under_review, amina, rita):
     section = under_review.answers.first().section
     workflow.perform(
-        under_review, "request_changes", by=rita, note="One thing.", change_requests=[(section, "Name the source.")]
+        under_review,
+        "request_changes",
+        by=rita,
+        note="One thing.",
+        change_requests=[factories.change(section, "Name the source.")],
     )
     assert refusal_of(under_review, "resubmit", by=amina) == [
-        f"Changes are still asked for in: {section.heading}. Look at each and save it."
+        f"Not answered yet, in “{section.heading}”: “Name the source.”"
     ]
-    under_review.change_requests.update(answered_at=timezone.now())
+    requesting.answer(under_review.change_requests.get(), "done", by=amina)
     workflow.perform(under_review, "resubmit", by=amina)
     assert Submission.objects.get().status == Status.UNDER_REVIEW
 
 
-def test_a_change_asked_for_in_a_section_that_is_no_longer_asked_stops_nobody(under_review, amina, rita):
+def test_a_change_asked_for_in_a_section_that_is_no_longer_asked_is_answered_too(under_review, amina, rita):
     section = under_review.input_type.type_sections.get(section__code="annexes").section
     workflow.perform(
-        under_review, "request_changes", by=rita, note="One thing.", change_requests=[(section, "Attach it.")]
+        under_review,
+        "request_changes",
+        by=rita,
+        note="One thing.",
+        change_requests=[factories.change(section, "Attach it.")],
     )
     under_review.input_type.type_sections.filter(section=section).delete()
+    assert "Attach it." in refusal_of(under_review, "resubmit", by=amina)[0]
+    requesting.answer(under_review.change_requests.get(), "explained", "It is no longer asked.", by=amina)
     workflow.perform(under_review, "resubmit", by=amina)
     assert Submission.objects.get().status == Status.UNDER_REVIEW
 
@@ -200,7 +212,7 @@ def test_a_step_is_judged_by_the_database_and_not_by_the_page_that_was_open(file
     workflow.perform(filed, "withdraw", by=amina)
     assert page.status == Status.SUBMITTED
     assert refusal_of(page, "take_up", by=rita) == [
-        "“Take up” is not possible now: this input is in the state “Withdrawn”."
+        "“Take up” is not possible now: this input is in the state “Withdrawn”. Amina Diallo has withdrawn it."
     ]
 
 
@@ -337,7 +349,7 @@ def test_change_requests_are_kept_with_who_asked(under_review, rita):
         "request_changes",
         by=rita,
         note="Two things.",
-        change_requests=[(section, f"About {section.code}.") for section in sections],
+        change_requests=[factories.change(section, f"About {section.code}.") for section in sections],
     )
     kept = under_review.change_requests.open().values_list("section__code", "text", "requested_by__name")
     assert set(kept) == {(section.code, f"About {section.code}.", "Rita Novak") for section in sections}
@@ -406,7 +418,7 @@ def test_a_filing_and_an_approval_ask_for_their_documents_in_the_same_act(filed,
 def test_submitting_twice_files_once(ready, amina):
     workflow.perform(ready, "submit", by=amina)
     assert refusal_of(ready, "submit", by=amina) == [
-        "“Submit” is not possible now: this input is in the state “Filed”."
+        "“Submit” is not possible now: this input is in the state “Filed”. Amina Diallo has filed it."
     ]
     assert Revision.objects.count() == Rendition.objects.count() == Mail.objects.filter(recipient=amina).count() == 1
 

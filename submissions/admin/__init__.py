@@ -6,9 +6,9 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from . import cycles, mechanisms, outside, people, record
+from . import cycles, mails, mechanisms, outside, people, record
 
-__all__ = ["cycles", "mechanisms", "outside", "people", "record"]
+__all__ = ["cycles", "mails", "mechanisms", "outside", "people", "record"]
 
 admin.site.site_header = admin.site.site_title = settings.PORTAL_NAME
 admin.site.index_title = _("Administration")

@@ -50,6 +50,8 @@ class AffiliationInline(admin.TabularInline):
     autocomplete_fields = ["iscm"]
 
 
+COVERED = ["roundtables", "regions"]  # assignments are proposed by it
+
 RIGHTS = ["is_reviewer", "is_approver", "is_staff", "is_superuser", "groups"]
 
 
@@ -73,7 +75,9 @@ class UserAdmin(ReferenceAdmin, DjangoUserAdmin):
     fieldsets = [
         (None, {"fields": ["email", "name", "password", "is_active"]}),
         (_("Settings"), {"fields": ["language", "time_zone"]}),
+        (_("Mails"), {"fields": ["mail_pace", "gets_deadline_notices", "gets_desk_digest"]}),
         (_("Roles at IOM"), {"fields": ["is_reviewer", "is_approver"]}),
+        (_("What this person reviews"), {"fields": COVERED}),
         (_("Administration"), {"fields": ["is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
@@ -81,6 +85,13 @@ class UserAdmin(ReferenceAdmin, DjangoUserAdmin):
         (None, {"fields": ["email", "name", "language", "usable_password", "password1", "password2"]}),
     ]
     actions = ["delete_selected"]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """What a reviewer covers: few enough to be ticked."""
+        if db_field.name in COVERED:
+            kwargs["queryset"] = db_field.remote_field.model.objects.with_texts()
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     # Only somebody who may do everything makes others able to, or gets hold of an account that is.
 

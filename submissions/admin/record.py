@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from objectives.admin import WordedFilter
-from submissions.models import Compendium, Mail, Rendition, Revision, Submission, SubmissionEvent
+from submissions import reading
+from submissions.models import Compendium, Rendition, Revision, Submission, SubmissionEvent
 
 
 class ReadOnly:
@@ -61,6 +62,13 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("cycle__texts", "input_type__texts")
+
+    def get_object(self, request, object_id, from_field=None):
+        """Of a draft its title is shown, so that opening it is recorded here as well."""
+        submission = super().get_object(request, object_id, from_field)
+        if submission and submission.is_editable and self.has_view_permission(request, submission):
+            reading.note_draft(request.user, submission)
+        return submission
 
 
 @admin.register(SubmissionEvent)
@@ -123,12 +131,3 @@ class RenditionAdmin(ReadOnlyAdmin):
     @admin.display(description=Submission._meta.verbose_name)
     def made_of(self, rendition):
         return rendition.submission.reference if rendition.submission else rendition.compendium
-
-
-@admin.register(Mail)
-class MailAdmin(ReadOnlyAdmin):
-    list_display = ["written_at", "recipient", "subject", "sent_at", "attempts", "error"]
-    list_filter = [("sent_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["recipient"]
-    search_fields = ["recipient__email", "recipient__name", "subject", "event__submission__reference"]
-    date_hierarchy = "written_at"

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.text import slugify
 
-from submissions import workflow
+from submissions import requesting, saving, starting, workflow
 from submissions.models import (
     ISCM,
     Affiliation,
     Capacity,
+    ChangeRequest,
     InputType,
     OutlineSection,
     PartnerEntity,
@@ -22,12 +23,13 @@ from submissions.models import (
     User,
 )
 
-from . import joint, texts
+from . import joint, received, review, texts
 from .answers import answer
 
 PASSWORD = "invented-for-the-demonstration"
 
 Kind = OutlineSection.Kind
+Answer = ChangeRequest.Answer
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ MECHANISMS = [
     Mechanism(
         "Demonstration Dialogue of the Southern Highlands (invented)", "DDSH", "RCP", ("latin-america-caribbean",),
         texts.SOUTHERN, ("Elena Quispe", "elena@example.org"), ("Felipe Rojas", "felipe@example.org"),
-        {"B3": "under_review", "D2": "approved", "B2": "withdrawn", "D3": "draft"},
+        {"B3": "reviewed_again", "D2": "approved", "B2": "withdrawn", "D3": "draft"},
     ),
     Mechanism(
         "Demonstration Dialogue of the Eastern Steppe (invented)", "DDES", "IRF",
@@ -84,13 +86,14 @@ STEPS = {
     "submitted": ["submit"],
     "under_review": ["submit", "take_up"],
     "changes_requested": ["submit", "take_up", "request_changes"],
+    "reviewed_again": ["submit", "take_up", "request_changes", "resubmit"],  # under review, with what was answered
     "approved": ["submit", "take_up", "approve"],
     "declined": ["submit", "take_up", "decline"],
     "withdrawn": ["submit", "withdraw"],
 }
 
 NOTES = {
-    "request_changes": "Please say more about what the mechanism itself did, and less about its member States.",
+    "request_changes": "Thank you. Two things before this goes into the compendium.",
     "decline": "This statement was read out at another meeting and is already on record there.",
     "withdraw": "The members wish to look at the text again.",
 }
@@ -122,6 +125,8 @@ def build() -> None:
         _input(second, regional, "B1", "approved", **iom)
         _input(first, past_forum, "B3", "approved", **iom)
         joint.build({"forum": forum, "regional": regional}, secretariats, **iom)
+        received.build(forum, secretariats["DDSH"], reviewer=reviewer)
+        review.build(**iom)
         _close(past_forum)
 
 
@@ -196,15 +201,47 @@ def _input(secretariat, cycle, code, status, *, reviewer, approver) -> Submissio
     mechanism, iscm = secretariat.mechanism, secretariat.iscm
     head, drafter = secretariat.head, secretariat.drafter
     with translation.override(mechanism.words["language"]):  # as in the drafter's own browser
-        submission = workflow.start(iscm=iscm, cycle=cycle, input_type=InputType.objects.get(code=code), by=drafter)
+        submission = starting.start(iscm=iscm, cycle=cycle, input_type=InputType.objects.get(code=code), by=drafter)
     answer(submission, mechanism, only_half=status == "draft", head=head, drafter=drafter)
     who = {"take_up": reviewer, "request_changes": reviewer, "approve": approver, "decline": approver}
     for step in STEPS[status]:
-        requests = []
-        if step == "request_changes":
-            section = submission.input_type.sections.exclude(kind=Kind.ENGAGEMENT).order_by("type_sections__position")[
-                0
-            ]
-            requests = [(section, NOTES[step])]
-        workflow.perform(submission, step, by=who.get(step, head), note=NOTES.get(step, ""), change_requests=requests)
+        asks = step == "request_changes"
+        if step == "resubmit":
+            _do_what_is_asked(submission, drafter)
+        changes = [_in_first_text(submission), _in_the_whole()] if asks else []
+        workflow.perform(submission, step, by=who.get(step, head), note=NOTES.get(step, ""), change_requests=changes)
+    submission.refresh_from_db()
+    if status == "changes_requested":
+        requesting.answer(submission.change_requests.exclude(section=None).get(), Answer.DONE, by=drafter)
+    if status == "under_review":
+        requesting.prepare(submission, _in_the_whole(), by=reviewer)
     return submission
+
+
+def _in_first_text(submission) -> ChangeRequest:
+    asked = submission.input_type.sections.filter(type_sections__is_required=True).exclude(kind=Kind.ENGAGEMENT)
+    sections = asked.order_by("type_sections__position")
+    return ChangeRequest(
+        section=sections[0],
+        kind=ChangeRequest.Kind.COUNTRY_REPORTING,
+        text="Please say more about what the mechanism itself did, and less about its member States.",
+        reason="The States report for themselves; what only the mechanism can tell is its own work.",
+    )
+
+
+def _in_the_whole() -> ChangeRequest:
+    return ChangeRequest(kind=ChangeRequest.Kind.INCOMPLETE, text="Please name the meeting that adopted the text.")
+
+
+def _do_what_is_asked(submission, drafter) -> None:
+    for change in submission.change_requests.open():
+        if change.section:
+            requesting.answer(
+                change, Answer.EXPLAINED, "What the members did is told only where they did it together.", by=drafter
+            )
+        else:
+            with saving.editing(submission, by=drafter) as edited:
+                edited.agreed_how += " Octava reunión anual de los miembros."
+                edited.saved_at = timezone.now()
+                edited.save(update_fields=["agreed_how", "saved_at"])
+            requesting.answer(change, Answer.DONE, by=drafter)

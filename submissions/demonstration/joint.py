@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone, translation
 
-from submissions import attachments, clearance, commenting, endorsement, joint, saving, workflow
+from submissions import attachments, clearance, commenting, endorsement, joint, saving, starting, workflow
 from submissions.models import (
     ISCM,
     Clearance,
@@ -105,7 +105,7 @@ def build(cycles: dict[str, ReviewCycle], secretariats: dict[str, Secretariat], 
 
 def _draft(joint_input: JointInput, cycle: ReviewCycle, lead: Secretariat, secretariats) -> Submission:
     with translation.override(lead.mechanism.words["language"]):
-        submission = workflow.start(
+        submission = starting.start(
             iscm=lead.iscm, cycle=cycle, input_type=InputType.objects.get(code=joint_input.code), by=lead.drafter
         )
     answer(submission, lead.mechanism, only_half=False, head=lead.head, drafter=lead.drafter)

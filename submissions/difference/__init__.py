@@ -9,89 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from objectives.models import Wording, direction_of
-
 from ..content import canonical
 from . import word_difference
+from .parts import ADDED, CHANGED, FOLDED, REFORMATTED, REMOVED, SAME, Paragraph, Part, Run
 from .passages import Passage, formatting
 from .pieces import Piece, leaves, ours, pieces_of
 from .word_difference import Effort
 
-SAME, ADDED, REMOVED = "same", "added", "removed"
-# States of a part and of a paragraph, besides these three.
-CHANGED, REFORMATTED, FOLDED = "changed", "reformatted", "folded"
-
 CONTEXT = 12  # words of unchanged text that stay on either side of a change
-
-
-class Run(NamedTuple):
-    op: str  # same, added or removed
-    text: str  # with the white space behind it
-
-    @property
-    def words(self) -> str:
-        return self.text.rstrip()
-
-    @property
-    def space(self) -> str:
-        """What is better not underlined or struck through."""
-        return self.text[len(self.words) :]
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph or a line of facts; one that is `folded` stands for `unchanged` paragraphs left out."""
-
-    state: str
-    runs: tuple[Run, ...] = ()
-    label: str = ""
-    kind: str = ""  # how it looks: "heading", "list", "quotation", "table" or ""
-    language: str = ""  # of its text; "" if unknown
-    language_before: str = ""  # of what was removed
-    formatting: str = ""  # a sentence: what changed besides the words
-    unchanged: int = 0
-
-    @property
-    def before(self) -> list[Run]:
-        """The old side."""
-        return [run for run in self.runs if run.op != ADDED]
-
-    @property
-    def after(self) -> list[Run]:
-        return [run for run in self.runs if run.op != REMOVED]
-
-    @property
-    def direction(self) -> str:
-        return direction_of(self.language) if self.language else "auto"
-
-
-@dataclass(frozen=True)
-class Part:
-    heading: Wording
-    state: str  # changed, added or removed
-    paragraphs: tuple[Paragraph, ...]
-    section: str  # the code of the section that it is in; "" on the cover
-    within: Wording | None = None  # the heading of that section, where it is not the part's own
-    number: str = ""  # "Objective 7", before the heading
-    question: str = ""  # which of the texts below the heading
-    language: str = ""  # of its text; "" for facts and names
-    key: tuple = ()
-
-    @property
-    def direction(self) -> str:
-        return direction_of(self.language) if self.language else "auto"
-
-    @property
-    def formatting(self) -> str:
-        """Of a part in which no word changed, what did."""
-        if any(paragraph.state in (CHANGED, ADDED, REMOVED) for paragraph in self.paragraphs):
-            return ""
-        return next((paragraph.formatting for paragraph in self.paragraphs if paragraph.formatting), "")
+# What a page shows word by word: its runs, and a few more for each paragraph. So many make a page of a megabyte.
+MOST_SHOWN, PER_PARAGRAPH = 12_000, 4
 
 
 @dataclass(frozen=True)
@@ -122,6 +53,21 @@ class Difference:
             "added": added % {"number": counts.words_added},
             "removed": removed % {"number": counts.words_removed},
         }
+
+    @cached_property
+    def shown(self) -> tuple[Part, ...]:
+        """The parts as a page shows them: beyond what anybody reads word by word, the old passage and the new one."""
+        shown, left = [], MOST_SHOWN
+        for part in self.parts:
+            paragraphs: list[Paragraph] = []
+            for place, paragraph in enumerate(part.paragraphs):
+                left -= len(paragraph.runs) + PER_PARAGRAPH
+                if left < 0:
+                    paragraphs += _coarsely(part.paragraphs[place:])
+                    break
+                paragraphs.append(paragraph)
+            shown.append(replace(part, paragraphs=tuple(paragraphs)))
+        return tuple(shown)
 
     @cached_property
     def counts(self) -> Counts:
@@ -159,7 +105,7 @@ def _match_recommendations(before: list[Piece], after: list[Piece], effort: Effo
     """By their words, since their numbers move on when one is added in the middle."""
 
     def is_one(piece):
-        return "recommendations" in piece.key
+        return "recommendations" in piece.key[3:]  # before it is the code of the section, which may be the same word
 
     def words(piece):
         return "\n".join(passage.text for passage in piece.passages() if not passage.label)
@@ -365,6 +311,19 @@ def _folded(paragraphs: tuple[Paragraph, ...]) -> Iterator[Paragraph]:
             yield Paragraph(FOLDED, unchanged=len(list(group)))
         else:
             yield from (one if one.state in (ADDED, REMOVED) else _shortened(one) for one in group)
+
+
+def _coarsely(paragraphs: tuple[Paragraph, ...]) -> Iterator[Paragraph]:
+    """All that was, then all that is, each paragraph in a line of its own."""
+    language, said = paragraphs[0].language, _("Too much changed here to show it word by word.")
+    changed = [paragraph for paragraph in paragraphs if paragraph.state not in (SAME, FOLDED)]
+    for state, side in ((REMOVED, "before"), (ADDED, "after")):
+        lines = ("".join(run.text for run in getattr(paragraph, side)) for paragraph in changed)
+        if text := "\n".join(filter(None, lines)):
+            yield Paragraph(state, (Run(state, text),), kind="passages", language=language, formatting=said)
+            said = ""
+    if unchanged := sum(one.unchanged or 1 for one in paragraphs if one.state in (SAME, FOLDED)):
+        yield Paragraph(FOLDED, unchanged=unchanged)
 
 
 def _shortened(paragraph: Paragraph) -> Paragraph:

@@ -56,7 +56,7 @@ _LETTER = rf"[^\s{_P}{_ONE_BY_ONE}]"
 _INSIDE = r"['’.,:/@&=?#%+~\-\u2010\u2011\u00b7]"
 _WORD = re.compile(rf"(?:[{_ONE_BY_ONE}]|{_LETTER}++(?:{_INSIDE}++{_LETTER}++)*+|[{_P}]++)\s*+")
 # Hints for line breaking and writing direction that nobody sees.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 def plain(text: str) -> str:

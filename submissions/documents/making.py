@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from submissions.models import Rendition
 from submissions.models.compendium import rendition_path
 
-from . import clearance, compendium, submission
+from . import clearance, compendium, review, submission
 from .pdf import CannotRender, Made
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,8 @@ def render(rendition: Rendition) -> Made:
         return compendium.of_cycle(recipe.cycle, foreword=recipe.foreword, language=rendition.language)
     if rendition.kind == Kind.CLEARANCE:
         return clearance.make(rendition.content, language=rendition.language)
+    if rendition.kind in {Kind.REQUESTS, Kind.REVIEW}:
+        return review.make(rendition.content, language=rendition.language)
     if rendition.kind == Kind.DRAFT:
         return submission.of_draft(
             rendition.content,
@@ -63,6 +65,9 @@ def filename(rendition: Rendition) -> str:
         return f"{rendition.compendium.cycle.code}-compendium-{rendition.pk}.pdf"
     if rendition.kind == Kind.CLEARANCE:
         return f"{rendition.submission.reference}-clearance-{rendition.pk}.pdf"
+    if rendition.kind in {Kind.REQUESTS, Kind.REVIEW}:
+        said = "changes" if rendition.kind == Kind.REQUESTS else "internal-review"
+        return f"{rendition.submission.reference}-{said}-{rendition.pk}.pdf"
     suffix = f"-r{rendition.revision.number}" if rendition.revision else "-DRAFT"
     return f"{rendition.submission.reference}{suffix}.pdf"
 

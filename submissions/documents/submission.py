@@ -11,9 +11,9 @@ from django.utils.translation import pgettext
 
 from objectives.models import direction_of
 from submissions.content import canonical, digest, makers
-from submissions.models import DocumentText, ObjectiveBlock, Phase, Rendition, Revision
+from submissions.models import DocumentText, ObjectiveBlock, Phase, Rendition, Revision, SubmissionEvent
 
-from . import endorsements, html, pdf
+from . import endorsements, html, pdf, received
 from .endorsements import Endorsed
 from .html import framed, name, worded
 
@@ -31,6 +31,7 @@ class Standing:
     sha256: str = ""
     zone: object = UTC
     endorsements: tuple[Endorsed, ...] = ()  # of a joint input
+    confirmation: SubmissionEvent | None = None  # of what came by mail: the mechanism's word on exactly this text
 
 
 def of_draft(content: dict, *, language: str = "", at: datetime | None = None, zone=UTC) -> pdf.Made:
@@ -56,6 +57,7 @@ def standing_of(revision: Revision, *, as_draft: bool = False) -> Standing:
         sha256=revision.sha256,
         zone=submission.cycle.zone,
         endorsements=tuple(endorsements.of_text(revision.content, revision.sha256, until=revision.frozen_at)),
+        confirmation=received.confirmation_of(revision),
     )
 
 
@@ -87,7 +89,7 @@ def context(content: dict, standing: Standing) -> dict:
         "document_language": document_language,
         "direction": direction_of(document_language),
         "portal_name": settings.PORTAL_NAME,
-        "standing": framed(_standing(standing), document_language),
+        "standing": framed(_standing(content, standing), document_language),
         "is_draft": standing.kind == Kind.DRAFT,
         "facts": facts(content, standing),
         "endorsements": [] if standing.kind == Kind.DRAFT else _endorsements(standing, document_language),
@@ -114,9 +116,11 @@ def _endorsed(standing: Standing) -> str:
     return _("Listed at the end of this document.")
 
 
-def _standing(standing: Standing) -> str:
+def _standing(content: dict, standing: Standing) -> str:
     if standing.kind == Kind.DRAFT and standing.endorsements:
         return _("Draft. Not filed; for those who make it.")
+    if standing.kind == Kind.DRAFT and "received" in content:
+        return _("Draft. Not filed; for the mechanism, and for IOM, which enters it.")
     if standing.kind == Kind.DRAFT:
         return _("Draft. Not filed; for the mechanism's own use.")
     if standing.kind == Kind.FILED:
@@ -154,6 +158,8 @@ def facts(content: dict, standing: Standing) -> list[tuple]:
     rows += [
         (_("How it was agreed"), html.answer_to_plain_question(content["agreed_how"])),
         (_("Made by"), ours(_collective(partners)) if content["is_collective"] else ""),
+        (_("How it came"), ours(received.how_it_came(content))),
+        (_("Confirmed"), "" if standing.kind == Kind.DRAFT else _confirmed(content, standing)),
         (_("Endorsements"), ours(_endorsed(standing))),
         (_("Original language"), ours(html.language_name(document))),
         (_("Filed"), ours(html.moment(standing.filed_at, standing.zone)) if standing.filed_at else ""),
@@ -166,6 +172,10 @@ def facts(content: dict, standing: Standing) -> list[tuple]:
         ),
     ]
     return [(ours(label), value) for label, value in rows if value]
+
+
+def _confirmed(content: dict, standing: Standing):
+    return received.confirmed(content, standing.confirmation, zone=standing.zone)
 
 
 def _collective(partners: list[dict]) -> str:

@@ -56,8 +56,19 @@ def finished(source: bytes, *, watermark: bytes = b"") -> bytes:
         if watermark:
             _put_under_every_page(pdf, watermark)
         target = BytesIO()
+        _let_every_glyph_stand_for_something(pdf)
         pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return target.getvalue()
+
+
+def _let_every_glyph_stand_for_something(pdf: pikepdf.Pdf) -> None:
+    """Of a letter and its vowel sign WeasyPrint gives one glyph both characters and the other none, which is malformed.
+
+    The other stands for a joiner, which is neither seen nor read.
+    """
+    for font in pdf.objects:
+        if isinstance(font, pikepdf.Dictionary) and isinstance(font.get("/ToUnicode"), pikepdf.Stream):
+            font.ToUnicode.write(font.ToUnicode.read_bytes().replace(b"> <>", b"> <200d>"))
 
 
 def _name_table_headers(pdf: pikepdf.Pdf) -> set:

@@ -23,17 +23,27 @@ class CompareForm(forms.Form):
 
     def __init__(self, asked, *, revisions: list[Revision], has_working_copy: bool):
         self.texts = {str(revision.number): revision for revision in revisions}
+        self.has_working_copy = has_working_copy
         choices = [(number, self._name(revision)) for number, revision in self.texts.items()]
         if has_working_copy:
-            choices.append((NOW, _("Your working copy")))
-        last = choices[-1][0]
-        before = choices[-2][0] if len(choices) > 1 else last
-        defaults = {"old": before, "new": last, "view": self.INLINE}
+            choices.append((NOW, _("The working copy")))
+        self.is_needed = len(choices) > 1
+        last = choices[-1][0] if choices else ""
+        self.defaults = {"old": self._before(last), "new": last, "view": self.INLINE}
         # What is not asked for is as it is when the page is opened; what makes no sense is said.
-        given = {name: asked.get(name) or default for name, default in defaults.items()}
+        given = {name: asked.get(name) or default for name, default in self.defaults.items()}
         super().__init__({**given, "full": asked.get("full", "")}, label_suffix="")
-        self.defaults = defaults
         self.fields["old"].choices = self.fields["new"].choices = choices
+
+    def _before(self, last: str) -> str:
+        """The newest text before the last one, and of those that say the same as it the one before them.
+
+        An approved revision is word for word the filed one: to compare these two would show nothing."""
+        older = list(self.texts.values()) if last == NOW else list(self.texts.values())[:-1]
+        if last != NOW:
+            other = [revision for revision in older if revision.sha256 != self.texts[last].sha256]
+            older = other or older
+        return str(older[-1].number) if older else last
 
     @staticmethod
     def _name(revision):
@@ -42,6 +52,9 @@ class CompareForm(forms.Form):
             "cause": revision.get_cause_display(),
             "day": date_format(revision.frozen_at, "SHORT_DATE_FORMAT"),
         }
+
+    def name_of(self, choice: str) -> str:
+        return dict(self.fields["old"].choices)[choice]
 
     def chosen(self, name: str) -> str:
         """What is asked for; where that makes no sense, what the page shows by itself."""

@@ -113,8 +113,8 @@ class AnnexesForm(SectionForm):
     """Nothing to write: files are added and removed one by one, each with its own button."""
 
 
-class UploadForm(forms.Form):
-    """A file of its own form: a mistake elsewhere on the page cannot lose it."""
+class FileForm(forms.Form):
+    """Asks for a document, and says what is wrong with the one that it got."""
 
     file = forms.FileField(
         label=gettext_lazy("Document"),
@@ -124,6 +124,25 @@ class UploadForm(forms.Form):
             "empty": gettext_lazy("This file is empty: it has no content at all."),
         },
     )
+
+    # Set by the view where the upload was stopped on its way: then there is no file, and this is why.
+    is_too_large = False
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        self.checked = check(file)
+        return file
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_too_large:
+            self.errors["file"] = self.error_class([too_large()], renderer=self.renderer)
+        return cleaned
+
+
+class UploadForm(FileForm):
+    """A file of its own form: a mistake elsewhere on the page cannot lose it."""
+
     title = Line(
         label=gettext_lazy("Title"),
         max_length=200,
@@ -135,21 +154,11 @@ class UploadForm(forms.Form):
         super().__init__(storable(posted), files, label_suffix="", initial={"language": submission.language})
         self.submission = submission
 
-    # Set by the view where the upload was stopped on its way: then there is no file, and this is why.
-    is_too_large = False
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        self.checked = check(file)
-        return file
-
     def clean_language(self):
         return self.cleaned_data["language"] or self.submission.language
 
     def clean(self):
         cleaned = super().clean()
-        if self.is_too_large:
-            self.errors["file"] = self.error_class([too_large()], renderer=self.renderer)
         if not cleaned.get("title") and hasattr(self, "checked"):
             cleaned["title"] = PurePath(self.checked.filename).stem[:200]
         return cleaned

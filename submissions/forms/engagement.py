@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from .. import modes
 from ..models import Affiliation, Capacity, EngagementMode, PartnerEntity, Region, ReviewCycle, Term
+from ..permissions import enters
 from .drafts import Choice, Line, PlainText, SectionForm, Ticks
 
 Mode = EngagementMode.Mode
@@ -75,6 +76,11 @@ class EngagementForm(SectionForm):
                 "as an entity and not about its Member States’ engagement."
             ),
         )
+        if enters(self.by, self.submission):
+            # Nobody else says so for a mechanism; it does when it confirms what IOM has entered.
+            self.fields["is_collective"].disabled = True
+            self.fields["agreed_how"].help_text = _("Only if the original says it. Otherwise the mechanism is asked.")
+            self.fields["is_collective"].help_text = _("Only the mechanism can say this. It is asked to when you file.")
 
     def _ask_of(self, mode):
         prefix = mode.mode
@@ -162,6 +168,8 @@ class EngagementForm(SectionForm):
     def shown(self):
         """Who represents the mechanism is suggested until somebody has said it."""
         values = self.stored(self.submission)
+        if enters(self.by, self.submission):
+            return values  # it stands in the original, or nowhere
         for mode in self.modes:
             if mode.mode not in values["modes"] and mode.representatives.all():
                 capacity, name = self._likely_representative(mode)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from objectives.models import WORDING_LANGUAGES
 
 from ..models import Submission
+from ..requesting import changes_say_enough
 
 LONGEST_COMMENT = 20_000  # characters; a mail carries it
 
@@ -56,36 +57,39 @@ class TitleForm(forms.ModelForm):
 
 
 class StepForm(forms.Form):
-    """The comment of a step; for a return, also what to change in which section."""
+    """The comment of a step. What to change where is asked beside it: see requesting.py."""
 
     expected_revision = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args, transition, sections=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.sections = {f"change-{section.code}": section for section in sections}
+    def __init__(self, posted=None, *, transition, **kwargs):
+        super().__init__(posted, **kwargs)
+        is_required = transition.needs_note and not changes_say_enough(transition)
+        if transition.asks_for_changes and not is_required:
+            label = _("Covering comment (optional if you ask for a change)")
+        else:
+            label = _("Comment") if is_required else _("Comment (optional)")
         if transition.hint or transition.needs_note:
             self.fields["note"] = forms.CharField(
-                label=_("Comment") if transition.needs_note else _("Comment (optional)"),
+                label=label,
                 help_text=transition.hint,
-                required=transition.needs_note,
+                required=is_required,
                 max_length=LONGEST_COMMENT,
                 widget=forms.Textarea(attrs={"rows": 5}),
                 error_messages={"required": _("Write a comment: the mechanism needs to know why.")},
             )
-        for name, section in self.sections.items():
-            self.fields[name] = forms.CharField(
-                label=str(section.heading),
-                required=False,
-                max_length=LONGEST_COMMENT,
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
+
+    def catch_up(self, number: int) -> None:
+        """The page shows that revision now: sent again, the step is about it."""
+        self.data = self.data.copy()
+        self.data["expected_revision"] = str(number)
 
     @property
-    def change_requests(self):
-        """(section, text) of every section that something was written for."""
-        return [
-            (section, self.cleaned_data[name]) for name, section in self.sections.items() if self.cleaned_data.get(name)
-        ]
+    def options(self) -> dict:
+        """What the step takes besides the comment."""
+        return {}
 
-    def section_fields(self):
-        return [self[name] for name in self.sections]
+
+def revision_in(query) -> int | None:
+    """The number of the revision that somebody had before them, as a page or its address carries it."""
+    read = query.get("revision", "")
+    return int(read) if read.isascii() and read.isdecimal() and len(read) < 9 else None

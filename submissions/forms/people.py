@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import handover, invitations
 from ..invitations import today
-from ..models import Affiliation, Capacity, Invitation, User
+from ..models import ISCM, Affiliation, Capacity, Invitation, User
 from ..models.people import HEADS
 
 AREAS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -227,7 +227,7 @@ class ColleagueForm(forms.ModelForm):
         return cleaned
 
 
-class ProfileForm(forms.ModelForm):
+class OneselfForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,
@@ -242,10 +242,53 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
-        self.helper = helper(_("Save"), "name", "language", "time_zone")
 
 
-class NewPersonForm(ProfileForm):
+class ProfileForm(OneselfForm):
+    """What concerns the person: notices are for those of a mechanism, the desk is for IOM."""
+
+    class Meta(OneselfForm.Meta):
+        fields = [*OneselfForm.Meta.fields, "mail_pace", "gets_deadline_notices", "gets_desk_digest"]
+        widgets = {"mail_pace": forms.RadioSelect}
+        labels = {
+            **OneselfForm.Meta.labels,
+            "mail_pace": _("When you get mails about inputs"),
+            "gets_deadline_notices": _("Mail me before a deadline"),
+            "gets_desk_digest": _("Mail me each morning what is on the desk"),
+        }
+        help_texts = {
+            "mail_pace": _(
+                "Together means one mail, in the morning after six o’clock of your time zone. Receipts, reminders, "
+                "mails before a deadline, and what you are asked for within three days of one, come at once all the "
+                "same."
+            ),
+            "gets_deadline_notices": _(
+                "30, 14, 7 and 2 days before the deadline of a review cycle, if you may file and as long as your "
+                "mechanism is not done: it has filed nothing, or has a draft left."
+            ),
+            "gets_desk_digest": _(
+                "What is with you and by when, what is overdue, what nobody has taken up, what is new, and who asks "
+                "for help. On a day without any of it, there is no mail."
+            ),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not ISCM.objects.of(self.instance).exists():
+            del self.fields["gets_deadline_notices"]
+        if not self.instance.is_iom:
+            del self.fields["gets_desk_digest"]
+        self.fields["mail_pace"].required = False  # not asked for: as it was
+        mails = [name for name in self.fields if name not in OneselfForm.Meta.fields]
+        self.helper = helper(
+            _("Save"), Fieldset(_("You"), "name", "language", "time_zone"), Fieldset(_("Mails"), *mails)
+        )
+
+    def clean_mail_pace(self):
+        return self.cleaned_data["mail_pace"] or self.instance.mail_pace
+
+
+class NewPersonForm(OneselfForm):
     """What somebody without an account gives when they accept. The address is the one they were invited at."""
 
     password = forms.CharField(

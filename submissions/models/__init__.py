@@ -1,5 +1,6 @@
 from .compendium import Compendium, Rendition
 from .cycles import DocumentText, DocumentTextText, Extension, ReviewCycle, ReviewCycleText
+from .desk import Reading, SavedFilter
 from .input_types import (
     EngagementMode,
     InputType,
@@ -13,9 +14,11 @@ from .input_types import (
     TypeSection,
 )
 from .joint import CirculatedText, Clearance, Endorsement, LeadOffer, Partnership, ReminderStop
+from .mails import Mail, MailText
 from .mechanisms import ISCM, PartnerEntity, Region, RegionText
 from .people import HEADS, Affiliation, Capacity, Invitation, User
-from .record import Mail, NeverChanged, RecordHead, Revision, SubmissionEvent
+from .received import Received
+from .record import NeverChanged, RecordHead, Revision, SubmissionEvent
 from .review import ChangeRequest, Comment
 from .submission import (
     CLOSED,
@@ -66,6 +69,7 @@ __all__ = [
     "Invitation",
     "LeadOffer",
     "Mail",
+    "MailText",
     "NeverChanged",
     "ObjectiveBlock",
     "Outline",
@@ -75,6 +79,8 @@ __all__ = [
     "Partnership",
     "Phase",
     "PrincipleNote",
+    "Reading",
+    "Received",
     "Recommendation",
     "RecordHead",
     "Region",
@@ -84,6 +90,7 @@ __all__ = [
     "ReviewCycle",
     "ReviewCycleText",
     "Revision",
+    "SavedFilter",
     "SpeakingDetails",
     "Status",
     "Submission",

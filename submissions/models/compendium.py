@@ -45,17 +45,22 @@ class RenditionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Documents of the inputs a person sees; compendiums for IOM.
 
-        Previews, and clearance logs of what was not filed yet, only for those who make the input.
+        Previews, lists of changes with answers that are still being given, and clearance logs of what was not filed
+        yet, only for those who make the input; what IOM says to itself, only for IOM. IOM also has the previews of what
+        it is entering for a mechanism.
         """
-        of_a_working_copy = Q(kind=Rendition.Kind.DRAFT) | Q(
+        of_a_working_copy = Q(kind__in=[Rendition.Kind.DRAFT, Rendition.Kind.REQUESTS]) | Q(
             kind=Rendition.Kind.CLEARANCE,
             # Canonical JSON escapes the quotes of its texts, so that nothing typed can look like this.
             canonical__contains='"revision":null',
         )
-        seen = Q(submission__in=Submission.objects.visible_to(user)) & ~of_a_working_copy
-        seen |= Q(submission__in=Submission.objects.made_by_mechanisms_of(user))
+        internal = Q(kind=Rendition.Kind.REVIEW)
+        own = Q(submission__in=Submission.objects.made_by_mechanisms_of(user))
+        visible = Q(submission__in=Submission.objects.visible_to(user))
+        seen = (visible & ~of_a_working_copy | own) & ~internal
         if user.is_iom:
-            seen |= Q(kind=Rendition.Kind.COMPENDIUM)
+            entered = Q(kind=Rendition.Kind.DRAFT, submission__received__isnull=False, submission__filed_at=None)
+            seen |= Q(kind=Rendition.Kind.COMPENDIUM) | internal & visible & ~own | entered
         return self.filter(seen)
 
     def may_be_asked_for_again(self):
@@ -75,6 +80,8 @@ class Rendition(models.Model):
     class Kind(models.TextChoices):
         DRAFT = "draft", _("draft")
         CLEARANCE = "clearance", _("clearance log")
+        REQUESTS = "requests", _("changes asked for")
+        REVIEW = "review", _("internal review summary")
         FILED = "filed", _("as filed")
         APPROVED = "approved", _("approved")
         COMPENDIUM = "compendium", _("compendium")
@@ -109,7 +116,11 @@ class Rendition(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="compendium", compendium__isnull=False, submission__isnull=True)
-                | Q(kind__in=["draft", "clearance"], submission__isnull=False, revision__isnull=True)
+                | Q(
+                    kind__in=["draft", "clearance", "requests", "review"],
+                    submission__isnull=False,
+                    revision__isnull=True,
+                )
                 | Q(kind__in=["filed", "approved"], submission__isnull=False, revision__isnull=False),
                 name="rendition_is_made_of_one_thing",
             )

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from .mechanisms import ISCM
+from objectives.models import Roundtable
+
+from .mechanisms import ISCM, Region
 
 
 class UserManager(BaseUserManager):
@@ -25,6 +27,11 @@ class UserManager(BaseUserManager):
 
     def get_by_natural_key(self, email):
         return self.get(email__iexact=email)
+
+
+class MailPace(models.TextChoices):
+    AT_ONCE = "at_once", _("each at once")
+    DAILY = "daily", _("together, once a day")
 
 
 class User(AbstractUser):
@@ -47,6 +54,29 @@ class User(AbstractUser):
     )
     is_approver = models.BooleanField(
         _("IOM approver"), default=False, help_text=_("May approve or decline inputs and compile a compendium.")
+    )
+
+    # What a reviewer covers; assignments are proposed by it.
+    roundtables = models.ManyToManyField(
+        Roundtable, blank=True, related_name="reviewers", verbose_name=_("roundtables that this person reviews")
+    )
+    regions = models.ManyToManyField(
+        Region, blank=True, related_name="reviewers", verbose_name=_("regions that this person reviews")
+    )
+    mail_pace = models.CharField(
+        _("mails"),
+        max_length=10,
+        choices=MailPace,
+        default=MailPace.AT_ONCE,
+        help_text=_("Receipts, deadlines and what you are reminded of come at once in any case."),
+    )
+    gets_deadline_notices = models.BooleanField(
+        _("mails before a deadline"),
+        default=True,
+        help_text=_("30, 14, 7 and 2 days before, as long as your mechanism has not filed."),
+    )
+    gets_desk_digest = models.BooleanField(
+        _("a daily summary of the desk"), default=True, help_text=_("For IOM’s reviewers and approvers.")
     )
 
     objects = UserManager()

@@ -157,27 +157,3 @@ class SubmissionEvent(AppendOnly):
             "revision": self.revision.sha256 if self.revision else None,
         }
         return digest(canonical(entry))
-
-
-class Mail(models.Model):
-    """One mail to one person about one step. Written with the step, sent by the worker, never twice."""
-
-    event = models.ForeignKey(SubmissionEvent, models.PROTECT, related_name="mails")
-    recipient = models.ForeignKey(User, models.PROTECT, related_name="mails")
-    language = models.CharField(max_length=5)
-    subject = models.CharField(_("subject"), max_length=250)
-    body = models.TextField(_("text"))
-    written_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True, blank=True)  # while a worker is busy sending it
-    error = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
-        ordering = ["-written_at"]
-        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="one_mail_per_person_and_event")]
-
-    def __str__(self):
-        return self.subject

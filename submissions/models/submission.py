@@ -41,12 +41,12 @@ SPENT = {Status.DECLINED, Status.WITHDRAWN}
 
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """What this person may know to exist: what their mechanisms make; for IOM, what has ever been filed."""
+        """What this person may know to exist: what their mechanisms make; for IOM, what was filed, or came by mail."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         seen = self._made_by_mechanisms_of(user)
         if user.is_iom:
-            seen |= Q(filed_at__isnull=False)
+            seen |= Q(filed_at__isnull=False) | Q(received__isnull=False)
         return self.filter(seen)
 
     def made_by_mechanisms_of(self, user):
@@ -81,7 +81,9 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(filed_at__isnull=False)
 
     def approved(self):
-        return self.filter(status=Status.APPROVED)
+        """With a text that was approved and stands: also while a newer one is made, of an input that was reopened."""
+        revisions = apps.get_model("submissions", "Revision").objects.filter(cause="approved")
+        return self.live().filter(pk__in=revisions.values("submission"))
 
     def live(self):
         return self.exclude(status__in=SPENT)
@@ -115,6 +117,12 @@ class Submission(models.Model):
     reviewer = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="reviews", editable=False, verbose_name=_("reviewer")
     )
+    due_on = models.DateField(_("IOM answers by"), null=True, blank=True, editable=False)
+    # As last frozen, and when the last step was taken that IOM knows of: what the desk lists and looks through.
+    newest_revision = models.ForeignKey(
+        "submissions.Revision", models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    last_step_at = models.DateTimeField(null=True, blank=True, editable=False, db_index=True)
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("decided by")
     )

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from objectives.models import ENGLISH, WORDING_LANGUAGES, Wording, direction_of
 
+from .. import assigning, reading, receiving, reminding
 from .. import rich_text as formatted
 from ..joint import ACTS
 from ..models import EngagementMode, OutlineSection, Status
-from ..workflow import TRANSITIONS
+from ..transitions import TRANSITIONS
 
 register = template.Library()
 
@@ -120,11 +121,19 @@ def step_taken(name):
         "resubmit": _("Filed again"),
         "approve": _("Approved"),
         "decline": _("Declined"),
+        "reopen": _("Reopened"),
         "withdraw": _("Withdrawn"),
         "ask": _("Endorsement asked for"),
         "take_back": _("Taken back to draft"),
         "take_back_to_change": _("Taken back"),
         **ACTS,
+        "file_received": _("Filed by IOM for the mechanism"),
+        "object": _("Found not right by the mechanism"),
+        "discard_received": _("Entry withdrawn by IOM"),
+        **receiving.ACTS,
+        **reading.ACTS,
+        **assigning.ACTS,
+        **reminding.ACTS,
     }.get(name) or (TRANSITIONS[name].label if name in TRANSITIONS else name)
 
 

@@ -12,6 +12,7 @@ from .. import content, renditions
 from ..clearance_log import groups, mechanisms_of
 from ..forms.clearing import ClearanceForm
 from ..models import Clearance, Rendition
+from ..permissions import reads_working_copy
 from ..workflow import Refused
 from .finding import visible_or_404
 from .handing_back import hand_back_or_raise
@@ -21,9 +22,17 @@ from .handing_back import hand_back_or_raise
 def clearance(request, reference):
     if request.method == "POST":
         return _enter(request, reference)
-    submission = visible_or_404(request, reference)
+    submission = _readable_or_404(request, reference)
     own = list(mechanisms_of(request.user, submission))
     return _page(request, submission, ClearanceForm(mechanisms=own), own=own)
+
+
+def _readable_or_404(request, reference):
+    """IOM reads the log once the input is filed, also where it sees the draft because it enters it."""
+    submission = visible_or_404(request, reference)
+    if submission.filed_at is None and not reads_working_copy(request.user, submission):
+        raise PermissionDenied
+    return submission
 
 
 def _enter(request, reference):
@@ -88,5 +97,5 @@ def strike_clearance(request, reference, pk):
 
 @require_POST
 def print_clearance(request, reference):
-    submission = visible_or_404(request, reference)
+    submission = _readable_or_404(request, reference)
     return redirect("rendition", renditions.ask_for_clearance_log(submission, by=request.user).pk)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import renditions
 from ..documents.compendium import approved_inputs
 from ..forms.compiling import CompendiumForm
-from ..models import WITH_IOM, WITH_SECRETARIAT, Compendium, Rendition, ReviewCycle, Status, Submission
+from ..models import WITH_IOM, WITH_PARTNERS, WITH_SECRETARIAT, Compendium, Rendition, ReviewCycle, Status, Submission
 from ..permissions import may_compile
 
 
@@ -96,6 +96,12 @@ def _saved(request, recipe) -> CompendiumForm | None:
     return None
 
 
+def _not_decided_on(submissions):
+    """Filed, and without an approved text that stands: one that was reopened is counted with the approved ones."""
+    waiting = submissions.filed().filter(status__in=WITH_IOM | WITH_SECRETARIAT | WITH_PARTNERS)
+    return waiting.exclude(pk__in=submissions.approved().values("pk"))
+
+
 def _page(request, recipe, form, status=200):
     of_cycle = Submission.objects.counted_in(recipe.cycle)
     context = {
@@ -104,7 +110,7 @@ def _page(request, recipe, form, status=200):
         "form": form,
         "may_compile": may_compile(request.user),
         "inputs": approved_inputs(recipe.cycle),
-        "waiting": of_cycle.filed().filter(status__in=WITH_IOM | WITH_SECRETARIAT).count(),
+        "waiting": _not_decided_on(of_cycle).count(),
         "made": recipe.renditions.select_related("requested_by") if recipe.pk else Rendition.objects.none(),
     }
     return render(request, "submissions/compendium.html", context, status=status)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import renditions
+from .. import reading, renditions
 from ..content import title_as_seen_by
 from ..documents import making
 from ..models import Rendition
@@ -64,6 +64,8 @@ def rendition_file(request, pk):
     if not _is_there(rendition):
         messages.error(request, _("The file of this document is no longer on the server. Tell the administrators."))
         return redirect("rendition", pk)
+    if rendition.kind == Rendition.Kind.DRAFT:
+        reading.note_draft(request.user, rendition.submission)
     is_download = "download" in request.GET
     response = FileResponse(
         rendition.file.open("rb"),

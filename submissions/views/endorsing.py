@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from .. import content, difference, endorsement, guards, joint, partnering, workflow
+from .. import content, difference, endorsement, guards, joint, partnering, reading, workflow
 from ..endorsement import Standing
 from ..forms.endorsing import EndorsementForm
 from ..models import CirculatedText, Partnership
@@ -65,6 +65,8 @@ def _page(request, partnership, form, *, status=200, read=None):
     is_asked = endorsement.is_asked(submission) and partnership.endorses
     standings = endorsement.standings(submission)
     own = next((one for one in standings if one.partnership.pk == partnership.pk), None)
+    if is_asked:
+        reading.note_draft(request.user, submission)
     context = {
         "submission": submission,
         "partnership": partnership,

@@ -12,12 +12,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import completeness, content, endorsement, guards, partnering, renditions, saving, workflow
+from .. import (
+    completeness,
+    content,
+    endorsement,
+    guards,
+    partnering,
+    renditions,
+    saving,
+    starting,
+    transitions,
+    workflow,
+)
 from ..chart import chart_of
 from ..completeness import Progress
 from ..forms.filing import TitleForm
 from ..models import ISCM, InputType, ReviewCycle, Status, Submission
-from ..permissions import may_file
+from ..permissions import is_received
 from .finding import home_of, own_or_404
 from .handing_back import hand_back_or_raise
 from .partner_list import partners_of, who_must_look_again
@@ -47,7 +58,7 @@ def start_submission(request, slug, cycle, type):
         with transaction.atomic():
             # Locked before looking: of two clicks at once, the second finds what the first began.
             ISCM.objects.select_for_update().get(pk=iscm.pk)
-            submission = _untouched(iscm, cycle, input_type, by=request.user) or workflow.start(
+            submission = _untouched(iscm, cycle, input_type, by=request.user) or starting.start(
                 iscm=iscm, cycle=cycle, input_type=input_type, by=request.user
             )
     except workflow.Refused as refused:
@@ -79,16 +90,28 @@ def tasks(request, reference):
         "deadline": guards.deadline_of(submission),
         "words": sum(task.words for task in sections),
         "note_of_return": _note_of_return(submission),
-        "steps": partners.steps if partners else {step.name for step in workflow.open_to(request.user, submission)},
+        **_changes_asked_for(submission, sections),
+        "steps": partners.steps if partners else {step.name for step in transitions.open_to(request.user, submission)},
     }
     return render(request, "submissions/tasks.html", context)
 
 
+def _changes_asked_for(submission, sections):
+    """Of this round; besides those of the sections on the list, those of the whole input."""
+    asked = list(submission.change_requests.of_this_round().with_words().in_order())
+    listed = {request.pk for task in sections for request in task.change_requests}
+    return {
+        "asked": asked,
+        "answered": sum(request.is_answered for request in asked),
+        "asked_of_the_whole": [request for request in asked if request.pk not in listed],
+    }
+
+
 def _note_of_return(submission):
-    """The step with which IOM last returned this input, while it waits for the secretariat."""
+    """The step that last brought this input back to its secretariat, while it waits there."""
     if submission.status != Status.CHANGES_REQUESTED:
         return None
-    return submission.events.filter(step="request_changes").select_related("actor").last()
+    return submission.events.filter(step__in={*transitions.HANDED_BACK, "object"}).select_related("actor").last()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,7 +164,7 @@ def check(request, reference):
 def check_page(request, submission, status=200):
     """All answers on one page, with what still stands in the way of filing them at the top."""
     submission = content.load(submission)
-    step = workflow.next_step(submission)
+    step = transitions.next_step(submission, by=request.user)
     sections = completeness.tasks(submission)
     context = {
         "submission": submission,
@@ -152,7 +175,7 @@ def check_page(request, submission, status=200):
         "obstacles": obstacles_with_links(submission, step, by=request.user),
         "words": sum(task.words for task in sections),
         "deadline": guards.deadline_of(submission),
-        "may_file": may_file(request.user, submission),
+        "may_file": step.who(request.user, submission),
         "filers": partnering.who_files_for(submission.iscm),
     }
     return render(request, "submissions/check.html", context, status=status)
@@ -160,23 +183,30 @@ def check_page(request, submission, status=200):
 
 def obstacles_with_links(submission, step, *, by):
     """What a guard of the step says, each with the page and field where it can be put right."""
-    links = [
-        {
-            "href": f"{reverse('section', args=[submission.reference, lack.section.code])}#id_{lack.field}",
-            "text": lack.sentence,
-        }
-        for lack in completeness.missing(submission)
-    ]
+    links = [_link_to(submission, lack) for lack in completeness.missing(submission)]
     partners = reverse("partners", args=[submission.reference]) if submission.input_type.is_joint else ""
+    if guards.the_mechanism_has_said_its_own_word in step.guards and is_received(submission):
+        links += [_link_to(submission, lack) for lack in completeness.left_to_the_mechanism(submission)]
     for guard in step.guards:
-        if guard is guards.everything_required_is_answered:
+        if guard in {guards.everything_required_is_answered, guards.the_mechanism_has_said_its_own_word}:
             continue
         if guard is guards.every_partner_has_endorsed:
             links += [{"href": partners, "text": sentence} for sentence in endorsement.what_is_missing(submission)]
+        elif guard is guards.every_change_request_is_answered:
+            changes = reverse("changes", args=[submission.reference])
+            links += [
+                {"href": f"{changes}#change-{request.pk}", "text": sentence}
+                for request, sentence in guards.not_answered(submission)
+            ]
         elif sentence := guard(submission, by):
             is_about_partners = guard is guards.partners_are_those_the_type_asks_for
             links.append({"href": partners if is_about_partners else "", "text": sentence})
     return links
+
+
+def _link_to(submission, lack):
+    page = reverse("section", args=[submission.reference, lack.section.code])
+    return {"href": f"{page}#id_{lack.field}", "text": lack.sentence}
 
 
 @require_POST

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .. import endorsement, workflow
+from .. import endorsement, transitions
 from ..endorsement import PartnerStanding, Standing
 from ..models import EDITABLE, WITH_SECRETARIAT, Affiliation, Endorsement, LeadOffer, Partnership, Submission, User
 from ..permissions import is_affiliated_with, may_file
@@ -59,7 +59,7 @@ class PartnerList:
         self.leads = is_affiliated_with(user, submission)
         self.files = self.leads and may_file(user, submission)
         self.standings = endorsement.standings(submission)
-        self.steps = {step.name: step for step in workflow.open_to(user, submission)}
+        self.steps = {step.name: step for step in transitions.open_to(user, submission)}
 
     @cached_property
     def offer(self) -> LeadOffer | None:
@@ -126,7 +126,7 @@ class PartnerList:
         return [one for one in missing if self._filers.get(one.partnership.iscm_id)]
 
     @property
-    def take_back(self) -> workflow.Transition | None:
+    def take_back(self) -> transitions.Transition | None:
         """The step that ends the asking, where this person may take it."""
         return self.steps.get("take_back") or self.steps.get("take_back_to_change")
 

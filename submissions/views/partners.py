@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import content, difference, endorsement, guards, joint
+from .. import content, difference, endorsement, guards, joint, reading
 from ..forms.partners import AddPartnerForm, LetterForm, NoteForm, RoleForm
 from ..models import WITH_PARTNERS, WITH_SECRETARIAT, OutlineSection
 from ..permissions import may_draft
@@ -204,6 +204,8 @@ def partner_changes(request, reference, pk):
     if answer is None:
         sentence = _("%(name)s has not answered yet, so there is nothing to compare.") % {"name": partnership.name}
         return back_to_list(request, submission, sentence)
+    if submission.is_editable:
+        reading.note_draft(request.user, submission)
     context = {
         "submission": submission,
         "partnership": partnership,

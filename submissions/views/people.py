@@ -3,7 +3,7 @@
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,9 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as set_language_cookie
 
-from .. import handover, invitations
+from .. import handover, invitations, mailing
 from ..forms.people import ColleagueForm, EndForm, HandoverForm, InvitationForm, NewPersonForm, ProfileForm
 from ..models import Affiliation, Invitation, User
+from ..models.people import MailPace
 from ..workflow import Refused
 
 # ---------------------------------------------------------------------------------------------- of a mechanism
@@ -259,12 +260,20 @@ def profile(request):
         # A copy, so that the page does not address the person by a name that was refused.
         form = ProfileForm(request.POST, instance=User.objects.get(pk=request.user.pk))
         if form.is_valid():
-            form.save()
+            save_profile(form)
             messages.success(request, _("Your profile is saved."))
             return redirect("profile")
     else:
         form = ProfileForm(instance=request.user)
     return render(request, "people/profile.html", {"form": form})
+
+
+@transaction.atomic
+def save_profile(form):
+    """Who wants mails at once from now on gets what was kept for the next morning."""
+    user = form.save()
+    if user.mail_pace == MailPace.AT_ONCE:
+        mailing.release(user)
 
 
 @login_not_required

@@ -1,4 +1,4 @@
-"""Stopping reminders about one input, from the link in a reminder. The token says whose, so nobody needs to sign in."""
+"""Stopping reminders and notices, from the link in one of them. The token says whose, so nobody needs to sign in."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -18,9 +18,11 @@ from .. import stopping
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_reminders(request, token):
-    if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
-        return _one_click(token)
-    return _page(request, token)
+    return _one_click(token) if _is_one_click(request) else _page(request, token)
+
+
+def _is_one_click(request):
+    return request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
 
 
 def _one_click(token):
@@ -41,14 +43,52 @@ def _page(request, token):
         change = stopping.start_again if request.POST.get("reminders") == "start" else stopping.stop
         change(user, submission)
         return redirect("stop_reminders", token)
-    if not request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        translation.activate(user.language)  # as the mail was
+    _speak_as_the_mail_did(request, user)
     context = {
         "submission": submission,
         "address": masked(user.email),
         "is_stopped": stopping.is_stopped(user, submission),
     }
     return render(request, "joint/stop_reminders.html", context)
+
+
+def _speak_as_the_mail_did(request, user):
+    if not request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(user.language)
+
+
+# Notices before deadlines: of whatever mechanism, so a setting of the person.
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_notices(request, token):
+    if _is_one_click(request):
+        return _one_click_on_notices(token)
+    return _page_of_notices(request, token)
+
+
+def _one_click_on_notices(token):
+    user = stopping.read_for_notices(token)
+    if user is None:
+        return HttpResponse(status=404)
+    stopping.set_notices(user, wanted=False)
+    return HttpResponse(status=204)
+
+
+@csrf_protect
+def _page_of_notices(request, token):
+    user = stopping.read_for_notices(token)
+    if user is None:
+        return render(request, "people/stop_notices.html", status=404)
+    if request.method == "POST":
+        stopping.set_notices(user, wanted=request.POST.get("notices") == "start")
+        return redirect("stop_notices", token)
+    _speak_as_the_mail_did(request, user)
+    context = {"address": masked(user.email), "is_stopped": not user.gets_deadline_notices}
+    return render(request, "people/stop_notices.html", context)
 
 
 def masked(address: str) -> str:

@@ -3,23 +3,27 @@
 from functools import partial
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from objectives.models import Objective
 
-from .. import completeness, guards, saving
+from .. import completeness, guards, requesting, saving
 from ..attachments import attach
 from ..forms.details import UploadForm
 from ..forms.objectives import ObjectiveBlockForm
+from ..forms.requesting import AnswersForm
 from ..forms.sections import FORMS
 from ..models import OutlineSection, Submission, TypeSection
-from ..permissions import may_draft
+from ..permissions import enters, may_draft
+from ..workflow import Refused
 from .finding import own_or_404
 from .partner_list import who_must_look_again
 
@@ -74,21 +78,41 @@ def form_of(request, submission, asked, posted=None):
 
 def _save(request, submission, asked):
     form = form_of(request, submission, asked, request.POST)
-    show = partial(page, request, submission, asked, form)
+    answers = answers_of(request, submission, asked, posted=request.POST)
+    show = partial(page, request, submission, asked, form, answers=answers)
     done = partial(_saved, request, submission, asked)
-    return save_or_explain(request, submission, asked, form, save=saving.save_section, show=show, done=done)
+    return save_or_explain(request, submission, asked, form, answers, save=saving.save_section, show=show, done=done)
 
 
-def save_or_explain(request, submission, asked, form, *, save, show, done):
+def answers_of(request, submission, asked, *, objective=None, posted=None):
+    """What IOM asks to change here, to be answered in the form of the section: one button saves both.
+
+    Where files are attached by forms of their own, an answer has to be given on its own page.
+    """
+    may_answer = may_draft(request.user, submission) and submission.is_editable
+    if not may_answer or asked.section.kind == Kind.ANNEXES:
+        return AnswersForm(posted, requests=[])
+    return AnswersForm(posted, requests=requesting.asked_about(submission, asked.section, objective))
+
+
+def save_or_explain(request, submission, asked, form, answers, *, save, show, done):
     """Save a form and go on; or show the page again, with everything typed still there and the reason in words."""
     try:
-        if not form.is_valid():
+        if not all([form.is_valid(), answers.is_valid()]):
             with saving.editing(submission, by=request.user):
                 pass  # raises where nothing could be saved anyway: that is the first thing to say
             return show(status=422)
-        missing = save(submission, asked.section, form, by=request.user, finished=wants_to_finish(request))
+        with transaction.atomic():
+            missing = save(submission, asked.section, form, by=request.user, finished=wants_to_finish(request))
+            if answers.given:
+                requesting.answer_all(submission, answers.given, by=request.user)
     except saving.NotEditable as refusal:
         return show(status=409, locked=str(refusal))
+    except requesting.AnsweredMeanwhile as meanwhile:
+        answers.catch_up(meanwhile.requests)
+        return show(status=409)
+    except Refused as refusal:
+        return show(status=409, locked=" ".join(refusal.sentences))
     except saving.Overtaken as overtaken:
         form.catch_up(overtaken.version)
         return show(status=409, overtaken=overtaken, theirs=form.readable(overtaken.stored))
@@ -96,6 +120,14 @@ def save_or_explain(request, submission, asked, form, *, save, show, done):
         form.add_error(None, str(question))
         return show(status=422)
     messages.success(request, " ".join([saved_message(), who_must_look_again(submission)]).strip())
+    awaited = sum(not one.answer for one in answers.given.values())
+    if awaited:
+        said = ngettext(
+            "%(number)s change asked for here is not answered yet: choose “Done” or “Explained”.",
+            "%(number)s changes asked for here are not answered yet: choose “Done” or “Explained”.",
+            awaited,
+        )
+        messages.info(request, said % {"number": awaited})
     for note in form.notes:
         messages.info(request, note)
     return done(missing)
@@ -151,11 +183,13 @@ def go_on(request, submission, asked, missing, *, address):
     return redirect("tasks", submission.reference)
 
 
-def page(request, submission, asked, form, *, status=200, upload_form=None, **more):
-    context = context_of(request, submission, asked, form) | more
+def page(request, submission, asked, form, *, status=200, upload_form=None, answers=None, **more):
+    context = context_of(request, submission, asked, form, answers=answers) | more
     context["fields"] = f"submissions/fields/{asked.section.kind}.html"
     if asked.section.kind == Kind.OBJECTIVES and context["is_own"]:
         context["objective_blocks"] = _blocks(submission)
+        open_requests = submission.change_requests.open().filter(section=asked.section)
+        context["to_change"] = set(open_requests.values_list("objective", flat=True))
     if asked.section.kind == Kind.ANNEXES:
         context |= {
             "upload_form": upload_form or UploadForm(submission=submission),
@@ -164,11 +198,14 @@ def page(request, submission, asked, form, *, status=200, upload_form=None, **mo
     return render(request, "submissions/section.html", context, status=status)
 
 
-def context_of(request, submission, asked, form):
+def context_of(request, submission, asked, form, *, objective=None, answers=None):
     # Somebody who has left the mechanism gets back what they typed, and nothing that was written since.
     is_own = may_draft(request.user, submission)
     lacks = completeness.missing_in(submission, asked.section) if "lacks" in request.GET and not form.is_bound else []
-    closed = guards.cycle_is_open_for_a_first_filing(submission, request.user) if submission.is_editable else None
+    is_open = (
+        guards.was_received_in_time if enters(request.user, submission) else guards.cycle_is_open_for_a_first_filing
+    )
+    closed = is_open(submission, request.user) if submission.is_editable else None
     return {
         "submission": submission,
         "asked": asked,
@@ -178,12 +215,9 @@ def context_of(request, submission, asked, form):
         "lacks": [{"href": f"#id_{lack.field}", "text": lack.sentence} for lack in lacks],
         "closed": closed,
         "is_own": is_own,
-        "change_requests": _change_requests(submission, asked.section) if is_own else [],
+        "change_requests": requesting.asked_about(submission, asked.section, objective) if is_own else [],
+        "answers": answers or answers_of(request, submission, asked, objective=objective),
     }
-
-
-def _change_requests(submission, section):
-    return submission.change_requests.open().filter(section=section).select_related("requested_by")
 
 
 def _first_unwritten(submission):
@@ -205,9 +239,10 @@ def objective_block(request, reference, code, number):
     options = {"submission": submission, "section": asked.section, "by": request.user, "block": block}
     if request.method == "POST":
         form = ObjectiveBlockForm(request.POST, objective=objective, **options)
-        show = partial(block_page, request, submission, asked, form)
+        answers = answers_of(request, submission, asked, objective=objective, posted=request.POST)
+        show = partial(block_page, request, submission, asked, form, answers=answers)
         done = partial(_block_saved, request, submission, asked, objective)
-        return save_or_explain(request, submission, asked, form, save=saving.save_block, show=show, done=done)
+        return save_or_explain(request, submission, asked, form, answers, save=saving.save_block, show=show, done=done)
     if not submission.is_editable:
         return not_editable(request, submission)
     if block is None:
@@ -226,8 +261,8 @@ def _block_saved(request, submission, asked, objective, missing):
     return go_on(request, submission, asked, missing, address=address)
 
 
-def block_page(request, submission, asked, form, *, status=200, **more):
-    context = context_of(request, submission, asked, form) | more
+def block_page(request, submission, asked, form, *, status=200, answers=None, **more):
+    context = context_of(request, submission, asked, form, objective=form.objective, answers=answers) | more
     blocks = list(_blocks(submission)) if context["is_own"] else []
     numbers = [block.objective.number for block in blocks]
     context |= {

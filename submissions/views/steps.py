@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import content, guards, workflow
-from ..forms.filing import StepForm
-from ..models import WITH_IOM, Affiliation, OutlineSection, Revision
+from .. import content, difference, guards, requesting, transitions, workflow
+from ..forms.filing import StepForm, revision_in
+from ..forms.requesting import ReturnForm
+from ..models import WITH_IOM, Affiliation, Revision
 from ..permissions import may_draft
 from .filing import check_page
 from .finding import home_of, own_or_404, visible_or_404
@@ -19,7 +20,7 @@ from .partner_list import partners_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request, reference, name):
     submission = visible_or_404(request, reference)
-    transition = workflow.TRANSITIONS.get(name)
+    transition = transitions.TRANSITIONS.get(name)
     if transition is None:
         raise Http404
     if not transition.who(request.user, submission):
@@ -35,25 +36,50 @@ def step(request, reference, name):
 
 
 def _take(request, submission, transition):
-    form = _form(submission, transition, data=request.POST)
+    form = _form(submission, transition, request.POST)
+    if transition.asks_for_changes and "another" in request.POST:
+        return _keep_and_go_on(request, submission, transition, form)
     if not form.is_valid():
         return _page(request, submission, transition, form, status=422)
+    take = requesting.ask if transition.asks_for_changes else workflow.perform
     try:
-        event = workflow.perform(
+        event = take(
             submission,
             transition.name,
             by=request.user,
             note=form.cleaned_data.get("note", ""),
-            change_requests=form.change_requests,
             expected_revision=form.cleaned_data["expected_revision"],
+            **form.options,
         )
     except workflow.Refused as refused:
         submission.refresh_from_db()
         for sentence in refused.sentences:
             form.add_error(None, sentence)
+        if transition.asks_for_changes:
+            form.look_again(submission)
         return _refused(request, submission, transition, form)
     messages.success(request, _said(event))
     return _afterwards(submission, transition)
+
+
+def _keep_and_go_on(request, submission, transition, form):
+    """Keep the change that is written, and show the page again for the next; the comment stays as it is."""
+    change, status = form.change_form, 422
+    change.may_be_empty = False
+    if change.is_valid():
+        try:
+            requesting.prepare(submission, change.change, by=request.user)
+            messages.success(request, _("Kept. Write the next one, or return the input."))
+            change, status = None, 200
+        except workflow.Refused as refused:
+            submission.refresh_from_db()
+            change.add_error(None, " ".join(refused.sentences))
+            if not transition.is_possible_from(submission):
+                return _page(request, submission, transition, form, status=409)
+            status = 409
+    again = _form(submission, transition, initial=form.typed)
+    again.change_form = change or again.change_form
+    return _page(request, submission, transition, again, status=status)
 
 
 def _refused(request, submission, transition, form):
@@ -63,7 +89,12 @@ def _refused(request, submission, transition, form):
         return check_page(request, submission, status=422)
     newest = submission.revisions.last()
     read = form.cleaned_data["expected_revision"]
-    return _page(request, submission, transition, form, status=409 if newest and read != newest.number else 422)
+    if newest is None or read in (None, newest.number):
+        return _page(request, submission, transition, form, status=422)
+    form.catch_up(newest.number)
+    before = submission.revisions.filter(number=read).first()
+    changed = difference.between(before.content, newest.content) if before else None
+    return _page(request, submission, transition, form, status=409, newest=newest, difference=changed)
 
 
 def _not_now(request, submission, transition, form=None):
@@ -76,7 +107,7 @@ def _not_now(request, submission, transition, form=None):
 def _is_done(submission, transition, *, by):
     if files(transition) and submission.status in WITH_IOM:
         return True
-    last = submission.events.last()
+    last = submission.events.filter(step__in=transitions.TRANSITIONS).last()
     return bool(last and last.step == transition.name and last.actor_id == by.pk)
 
 
@@ -85,9 +116,9 @@ def files(transition):
 
 
 def _afterwards(submission, transition):
-    if files(transition):
+    if files(transition) and transition.name != "file_received":
         return redirect("receipt", submission.reference)
-    turns_to_the_partners = transition.name in workflow.BETWEEN_THE_MAKERS
+    turns_to_the_partners = transition.name in transitions.BETWEEN_THE_MAKERS
     return redirect("partners" if turns_to_the_partners else "submission", submission.reference)
 
 
@@ -99,6 +130,10 @@ def _said(event):
         "request_changes": _("The input is returned. The mechanism is told by e-mail what you ask for."),
         "approve": _("The input is approved. Its document is being made."),
         "decline": _("The input is declined. The mechanism is told the reason by e-mail."),
+        "reopen": _("The input is open again. The mechanism is told the reason by e-mail."),
+        "file_received": _("The input is filed. The mechanism is asked by e-mail to confirm it."),
+        "object": _("IOM is told. You can correct the input, and file it yourselves."),
+        "discard_received": _("The entry is withdrawn. Its text stays readable here."),
         "ask": _("The partners are asked to endorse this text."),
         "take_back": _("The input is a draft again. The partners are no longer asked."),
         "take_back_to_change": _("The partners are no longer asked."),
@@ -106,36 +141,31 @@ def _said(event):
     }.get(event.step) or _("Done.")
 
 
-def _form(submission, transition, **kwargs):
-    sections = ()
-    if transition.name == "request_changes":
-        sections = (
-            OutlineSection.objects.with_texts()
-            .filter(type_sections__input_type=submission.input_type_id)
-            .order_by("type_sections__position")
-        )
-    return StepForm(transition=transition, sections=sections, **kwargs)
+def _form(submission, transition, posted=None, **kwargs):
+    if transition.asks_for_changes:
+        return ReturnForm(posted, transition=transition, submission=submission, **kwargs)
+    return StepForm(posted, transition=transition, **kwargs)
 
 
 def _revision_read(request, submission):
     """The revision that the person had before them when they decided to take this step."""
-    read = request.GET.get("revision", "")
-    if read.isdecimal() and len(read) < 9:
-        return int(read)
     newest = submission.revisions.last()
-    return newest.number if newest else None
+    return revision_in(request.GET) or (newest.number if newest else None)
 
 
-def _page(request, submission, transition, form, status=200):
+def _page(request, submission, transition, form, status=200, **more):
+    is_possible = transition.is_possible_from(submission)
     context = {
         "submission": submission,
         "title": content.title_as_seen_by(request.user, submission),
         "transition": transition,
         "form": form,
-        "is_possible": transition.is_possible_from(submission),
+        "is_possible": is_possible,
+        "who_was_first": "" if is_possible or (form and form.errors) else workflow.last_step_in_words(submission),
         "is_own": may_draft(request.user, submission),
         "partners": partners_of(submission, request.user) if transition.name == "ask" else None,
         "deadline": None if submission.filed_at else guards.deadline_of(submission),
+        **more,
     }
     return render(request, "submissions/step.html", context, status=status)
 

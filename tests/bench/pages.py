@@ -86,7 +86,7 @@ def file_many(count, mechanism, cycle, by):
     submissions = Submission.objects.bulk_create(
         Submission(
             reference=f"BENCH-{begun + n}", title=f"Event {begun + n}", cycle=cycle, iscm=mechanism,
-            input_type=input_type, started_by=by, status="submitted", filed_at=now,
+            input_type=input_type, started_by=by, status="submitted", filed_at=now, last_step_at=now,
         )
         for n in range(count)
     )  # fmt: skip
@@ -95,6 +95,9 @@ def file_many(count, mechanism, cycle, by):
         Revision(submission=s, number=1, cause="filed", canonical=example, sha256=content.digest(example), frozen_by=by)
         for s in submissions
     )
+    for submission, revision in zip(submissions, revisions, strict=True):
+        submission.newest_revision = revision
+    Submission.objects.bulk_update(submissions, ["newest_revision"])
     SubmissionEvent.objects.bulk_create(
         SubmissionEvent(
             submission=s, step="submit", source="draft", target="submitted", actor=by, revision=r, number=10**6 + s.pk

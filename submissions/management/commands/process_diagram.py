@@ -6,7 +6,7 @@ from django.utils import translation
 
 from submissions import guards
 from submissions.models import Status
-from submissions.workflow import TRANSITIONS
+from submissions.transitions import TRANSITIONS
 
 # Which inputs a step is meant for, in the words of the table.
 MEANT_FOR = {
@@ -15,6 +15,8 @@ MEANT_FOR = {
     guards.never_filed: "not filed yet",
     guards.filed_for_the_first_time: "not filed yet; a joint one once its partners are asked",
     guards.filed_before: "filed before",
+    guards.being_entered: "received by mail, not filed yet",
+    guards.waits_for_the_mechanism: "received by mail, not confirmed yet",
 }
 
 BEGIN, END = "<!-- process diagram: begin -->", "<!-- process diagram: end -->"
