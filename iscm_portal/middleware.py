@@ -13,6 +13,8 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from submissions.permissions import asked_once
+
 # What somebody who still has to set up a second factor can reach. Static files never come this far.
 OPEN_WITHOUT_SECOND_FACTOR = {
     "account_login",
@@ -48,6 +50,19 @@ def in_zone_of(user):
     except (ZoneInfoNotFoundError, ValueError):
         # A zone that the tz database has dropped since it was chosen: the pages say UTC.
         return nullcontext()
+
+
+class AskOnceMiddleware:
+    """A page that is only read asks the database once who its reader is to an input."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with asked_once():
+            return self.get_response(request)
 
 
 class ReadableRequestMiddleware:

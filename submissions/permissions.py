@@ -15,19 +15,57 @@
 Nobody reviews or decides on an input that a mechanism of theirs makes: IOM hosts several secretariats.
 """
 
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from .models import Affiliation, Partnership, Submission, User
 from .models.people import today
 
 Access = Partnership.Access
 
+_told: ContextVar[dict | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def asked_once() -> Iterator[None]:
+    """While a page is only read, nobody's ties change: the database is asked for each once, however many ask."""
+    token = _told.set({})
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
+
+def _once(key: Hashable, ask: Callable[[], Collection]) -> Collection:
+    told = _told.get()
+    if told is None:
+        return ask()
+    if key not in told:
+        told[key] = ask()
+    return told[key]
+
+
+def _mechanisms_of(user: User) -> dict[int, bool]:
+    """Those that this person is affiliated with today, and whether they may file for it."""
+    # Of two affiliations with one mechanism the one with the right comes last, and stays.
+    current = Affiliation.objects.current().filter(user=user.pk).order_by("may_file")
+    return _once(("mechanisms", user.pk), lambda: dict(current.values_list("iscm", "may_file")))
+
+
+def _accesses_of(user: User, submission: Submission) -> Collection[str]:
+    """What each partnership of this person in the input allows."""
+    own = submission.partnerships.of(user)
+    return _once(("accesses", user.pk, submission.pk), lambda: set(own.values_list("access", flat=True)))
+
 
 def is_affiliated_with(user: User, submission: Submission) -> bool:
     """With the mechanism that leads."""
-    return Affiliation.objects.current().filter(user=user.pk, iscm=submission.iscm_id).exists()
+    return submission.iscm_id in _mechanisms_of(user)
 
 
 def is_partner_in(user: User, submission: Submission) -> bool:
-    return submission.partnerships.of(user).exists()
+    return bool(_accesses_of(user, submission))
 
 
 def reads_working_copy(user: User, submission: Submission) -> bool:
@@ -36,7 +74,7 @@ def reads_working_copy(user: User, submission: Submission) -> bool:
 
 
 def may_draft(user: User, submission: Submission) -> bool:
-    if is_affiliated_with(user, submission) or submission.partnerships.of(user).filter(access=Access.EDIT).exists():
+    if is_affiliated_with(user, submission) or Access.EDIT in _accesses_of(user, submission):
         return True
     return submission.filed_at is None and enters(user, submission)
 
@@ -73,7 +111,7 @@ def took_part_in(user: User, submission: Submission) -> bool:
 
 def files_for(user: User, iscm_id: int) -> bool:
     """Whether this person has the right to file in the name of that mechanism."""
-    return Affiliation.objects.current().may_file().filter(user=user.pk, iscm=iscm_id).exists()
+    return _mechanisms_of(user).get(iscm_id, False)
 
 
 def may_file(user: User, submission: Submission) -> bool:

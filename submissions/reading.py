@@ -35,13 +35,14 @@ def last_reading_before(user: User, revision: Revision) -> Reading | None:
     """The newest older revision that they had read when they first opened this one, or are opening it now.
 
     None also where it is word for word this one, as an approved revision is the filed one."""
-    first = Reading.objects.filter(user=user, revision=revision).first()
-    before = Reading.objects.filter(
-        user=user, revision__submission=revision.submission_id, revision__number__lt=revision.number
+    readings = Reading.objects.filter(
+        user=user, revision__submission=revision.submission_id, revision__number__lte=revision.number
     )
-    if first:  # an older one opened only afterwards is no news
-        before = before.filter(at__lte=first.at)
-    last = before.select_related("revision").defer("revision__words").order_by("revision__number").last()
+    readings = list(readings.select_related("revision").defer("revision__words").order_by("revision__number"))
+    first = next((one for one in readings if one.revision_id == revision.pk), None)
+    # An older one opened only afterwards is no news.
+    before = [one for one in readings if one is not first and (first is None or one.at <= first.at)]
+    last = before[-1] if before else None
     return last if last and last.revision.sha256 != revision.sha256 else None
 
 

@@ -231,10 +231,12 @@ class Round:
 def rounds(submission: Submission, *, seen_by: User) -> list[Round]:
     """The last first. IOM reads the answers once the input is filed again; those who make it, as they are given."""
     sees_all = not reads_for_iom(seen_by, submission)
-    frozen = list(submission.events.exclude(revision=None).order_by("number").values_list("number", "revision__number"))
     found: dict[SubmissionEvent, list[ChangeRequest]] = {}
     for request in submission.change_requests.asked().with_words().in_order():
         found.setdefault(request.asked_in, []).append(request)
+    if not found:
+        return []
+    frozen = list(submission.events.exclude(revision=None).order_by("number").values_list("number", "revision__number"))
     made = []
     for event, requests in sorted(found.items(), key=lambda pair: -pair[0].number):
         before = next((revision for number, revision in reversed(frozen) if number < event.number), None)

@@ -33,6 +33,8 @@ class Voice:
 
     @cached_property
     def _partnerships(self) -> list[Partnership]:
+        if not self.submission.input_type.is_joint:
+            return []
         return list(self.submission.partnerships.of(self.user).select_related("iscm").order_by("iscm__name"))
 
     @cached_property

@@ -54,7 +54,7 @@ def submission(request, reference):
         "documents": _documents(request.user, submission, reads_draft=reads_draft),
         "changes": requesting.overview(submission, seen_by=request.user),
         "reviews": requesting.reviews(request.user, submission),
-        "deadline": guards.deadline_of(submission),
+        "deadline": guards.deadline_of(submission) if submission.is_editable and not submission.filed_at else None,
         "reads_for_iom": reads_for_iom(request.user, submission),
         "may_assign": submission.status in assigning.ASSIGNABLE,
     }
@@ -89,6 +89,8 @@ def _approved_meanwhile(submission, revisions):
 
 def _own_partnerships(user, submission):
     """Of this person, each with how it stands to the text; None where its endorsement is not asked for now."""
+    if not submission.input_type.is_joint:
+        return []
     own = list(submission.partnerships.of(user).select_related("iscm").order_by("iscm__name"))
     is_asked = own and endorsement.is_asked(submission)
     stands = {one.partnership: one for one in endorsement.standings(submission)} if is_asked else {}
