@@ -354,7 +354,9 @@ ALLOWED_JOINTLY = {
     "changes_requested": {
         "lead, files": {"ask", "resubmit", "withdraw"},
     },
-    "approved": {},
+    "approved": {
+        "approver": {"reopen"},
+    },
     "declined": {},
     "withdrawn": {},
 }
@@ -367,10 +369,14 @@ WRITTEN = LISTED | ASKED
 ALWAYS = set(ALLOWED_JOINTLY)
 EVER_FILED = ALWAYS - {"draft", "awaiting_endorsement", "withdrawn"}
 
+SHARED = EVER_FILED - {"declined"}
+FOR_IOM = {"see": EVER_FILED, "comment for IOM": EVER_FILED, "share a comment with the other side": SHARED}
+
 DRAFTS_FOR_THE_LEAD = {
     "see": ALWAYS,
     "edit": WRITTEN,
     "comment": WRITTEN,
+    "share a comment with the other side": SHARED,
     "add a partner": LISTED,
     "change a role": LISTED,
     "take a partner off": LISTED,
@@ -389,8 +395,8 @@ MAY = {
     "partner consulted": {"see": ALWAYS},
     "partner formerly": {},
     "partner whose account is closed": {},
-    "reviewer": {"see": EVER_FILED},
-    "approver": {"see": EVER_FILED},
+    "reviewer": FOR_IOM,
+    "approver": FOR_IOM,
     "reviewer and approver affiliated with a partner": {"see": ALWAYS},
     "focal point of another mechanism": {},
     "administrator": {},
@@ -408,8 +414,8 @@ PARTNERS = {
 }
 LETS = {
     "view": {},
-    "comment": {"comment": WRITTEN},
-    "edit": {"comment": WRITTEN, "edit": WRITTEN},
+    "comment": {"comment": WRITTEN, "share a comment with the other side": SHARED},
+    "edit": {"comment": WRITTEN, "edit": WRITTEN, "share a comment with the other side": SHARED},
 }
 
 
@@ -527,6 +533,9 @@ def acts_on(submission, mechanisms):
         with saving.editing(submission, by=by):
             pass
 
+    def comment(by, circle):
+        commenting.comment(submission, section=None, text="Shorter?", circle=circle, by=by)
+
     def endorse(by):
         """For the mechanism of this person; of who has none here, for one that has not answered."""
         own = [one for way, one in of.items() if one.iscm.affiliations.filter(user=by).exists()]
@@ -536,7 +545,9 @@ def acts_on(submission, mechanisms):
     return {
         "see": see,
         "edit": edit,
-        "comment": lambda by: commenting.comment(submission, section=None, text="Shorter?", by=by),
+        "comment": lambda by: comment(by, "makers"),
+        "share a comment with the other side": lambda by: comment(by, "shared"),
+        "comment for IOM": lambda by: comment(by, "internal"),
         "endorse": endorse,
         "add a partner": lambda by: joint.add_partner(submission, iscm=another, by=by),
         "change a role": lambda by: joint.change_partner(of["invited"], access="view", endorses=False, by=by),
@@ -570,7 +581,7 @@ def test_these_acts_are_done_and_all_others_refused(status, asked_about, mechani
     for access, lets in LETS.items():
         Partnership.objects.filter(submission=submission).exclude(iscm=None).update(access=access)
         # What the lead lets a partner do decides about these; the rest is tried once.
-        tried = acts if access == "comment" else {name: acts[name] for name in ("see", "edit", "comment")}
+        tried = acts if access == "comment" else {name: acts[name] for name in ("see", "edit", *LETS["comment"])}
         done = {who: {name for name, act in tried.items() if does(user, act)} for who, user in makers.items()}
         assert done == {
             who: {
