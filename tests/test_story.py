@@ -112,9 +112,11 @@ def returns_it_for_changes(desk, rita, submission):
     assert "You are the reviewer of this input now." in desk.text
     desk.follow("Return for changes")
     desk.press("Return for changes")
-    assert "Write a comment: the mechanism needs to know why." in desk.text
-    desk.write("Comment", "Thank you. One thing is missing.")
-    desk.write("Statement", "Which rivers?")
+    assert "Ask for a change below, or write a comment: the mechanism needs to know why." in desk.text
+    desk.write("Covering comment (optional if you ask for a change)", "Thank you. One thing is missing.")
+    desk.page.get_by_label("Where?").select_option(label="Statement")
+    desk.page.get_by_role("radio", name="Unclear").check()
+    desk.write("What should change?", "Which rivers?")
     desk.press("Return for changes")
     assert "The input is returned." in desk.text
     submission.refresh_from_db()
@@ -125,11 +127,13 @@ def changes_and_resubmits(secretariat, submission):
     secretariat.go("home")
     secretariat.follow(f"See what to change {submission.title}")
     assert "Thank you. One thing is missing." in secretariat.text
-    asked = secretariat.row("Which rivers?")
+    asked = secretariat.row("Statement Required")
     expect(asked).to_contain_text("Needs change")
+    expect(asked).to_contain_text("Which rivers?")
     secretariat.follow("Statement", within=asked)
     assert "Which rivers?" in secretariat.text
     secretariat.write("Text", "The Senegal and the Gambia join us all.")
+    secretariat.page.get_by_role("radio", name="Done: we have changed it").check()
     secretariat.press("Save, finish later")
     expect(secretariat.row("Statement Required")).not_to_contain_text("Needs change")
     secretariat.follow("Check your answers")
