@@ -7,7 +7,7 @@ an act and its record are one. What is recorded here is IOM's own: nobody who ma
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from . import content, notifications
 from .models import ISCM, WITH_IOM, Affiliation, Partnership, Status, Submission, SubmissionEvent, User
 from .permissions import is_reviewer_of, reads_for_iom
-from .workflow import Refused
+from .workflow import PRESSED_TWICE, Refused
 
 # What the record calls each act. The mails about them are in notifications.py.
 ACTS = {
@@ -34,8 +34,6 @@ INTERNAL_ACTS = set(ACTS)
 ASSIGNABLE = WITH_IOM | {Status.CHANGES_REQUESTED}
 
 NO_PART_IN_IT = gettext_lazy("A mechanism of yours makes this input, so you have no part in its review.")
-
-PRESSED_TWICE = timedelta(minutes=1)
 
 UNCHANGED = object()  # of a due date: leave it as it is; of the reviewer seen: the page has shown none
 

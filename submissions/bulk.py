@@ -179,7 +179,7 @@ def approve(submission: Submission, *, revision: int | None, note: str, by: User
 
 
 def _was_just_approved(submission: Submission, *, by: User) -> bool:
-    since = timezone.now() - assigning.PRESSED_TWICE
+    since = timezone.now() - workflow.PRESSED_TWICE
     return Submission.objects.filter(pk=submission.pk, decided_by=by, decided_at__gt=since, status="approved").exists()
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,13 +19,7 @@ from . import comment_mails, content
 from .models import SPENT, Comment, OutlineSection, Submission, User
 from .permissions import may_draft
 from .threads import SHARED, Voice
-from .workflow import Refused
-
-
-@contextmanager
-def _locked(submission: Submission) -> Iterator[Submission]:
-    with transaction.atomic():
-        yield Submission.objects.locked(submission.pk)
+from .workflow import Refused, locked
 
 
 def comment(
@@ -42,7 +35,7 @@ def comment(
 
     Without a circle only the fewest read it: IOM's people write for IOM, makers of a joint input for each other.
     """
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         voice = Voice(by, submission)
         circle = circle or next(iter(voice.circles), "")
         if not voice.may_write or circle not in voice.circles:
@@ -53,7 +46,7 @@ def comment(
 
 def reply(thread: Comment, *, text: str, by: User) -> Comment:
     """In the circle of the thread, about what the thread is about."""
-    with _locked(thread.submission) as submission:
+    with locked(thread.submission) as submission:
         voice = Voice(by, submission)
         # As it is now: somebody may have settled it.
         thread = submission.comments.threads().get(pk=thread.pk)
@@ -74,7 +67,7 @@ def ask_for_help(
     by: User,
 ) -> Comment:
     """Whoever writes the input asks IOM, of a draft too. `lets_read`: with it goes what the section says just now."""
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         voice = Voice(by, submission)
         if not voice.is_maker or not may_draft(by, submission):
             raise PermissionDenied
@@ -136,7 +129,7 @@ def reopen(thread: Comment, *, by: User) -> None:
 
 @contextmanager
 def _settling(thread: Comment, *, by: User) -> Iterator[Comment]:
-    with _locked(thread.submission) as submission:
+    with locked(thread.submission) as submission:
         voice = Voice(by, submission)
         thread = submission.comments.threads().get(pk=thread.pk)
         if not voice.has_a_say_on(thread):

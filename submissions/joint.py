@@ -9,11 +9,10 @@ Each raises PermissionDenied for the wrong person and Refused, with sentences, f
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +36,7 @@ from .models import (
     User,
 )
 from .permissions import files_for, is_affiliated_with, may_endorse, may_file
-from .workflow import Refused
+from .workflow import PRESSED_TWICE, Refused, locked
 
 Access, Verdict = Partnership.Access, Endorsement.Verdict
 
@@ -59,24 +58,14 @@ ACTS = {
 }
 
 
-# Asked again so soon by the same person, nobody gets a second mail.
-PRESSED_TWICE = timedelta(minutes=1)
-
-
 class TextChanged(Exception):
     """The text is no longer the one that the person had before them; nothing was endorsed."""
 
 
 @contextmanager
-def _locked(submission: Submission) -> Iterator[Submission]:
-    with transaction.atomic():
-        yield Submission.objects.locked(submission.pk)
-
-
-@contextmanager
 def _led_by(user: User, submission: Submission, *, statuses: set) -> Iterator[Submission]:
     """The submission, locked, for somebody of the mechanism that leads."""
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         if not is_affiliated_with(user, submission):
             raise PermissionDenied
         _refuse_unless(submission, statuses)
@@ -200,7 +189,7 @@ def remove_partner(partnership: Partnership, *, by: User, note: str = "") -> Sub
 
 def endorse(partnership: Partnership, *, verdict: str, remark: str = "", sha256: str, by: User) -> SubmissionEvent:
     """A partner's answer to the text of that hash, which is the one that the person read. Raises also TextChanged."""
-    with _locked(partnership.submission) as submission:
+    with locked(partnership.submission) as submission:
         partnership = _current(partnership)
         if not may_endorse(by, partnership):
             raise PermissionDenied
@@ -220,7 +209,7 @@ def record_letter(
     by: User,
 ) -> SubmissionEvent:
     """What a partner without an account has said in a letter, recorded by the lead with the letter as evidence."""
-    with _locked(partnership.submission) as submission:
+    with locked(partnership.submission) as submission:
         partnership = _current(partnership)
         if not may_file(by, submission):
             raise PermissionDenied
@@ -285,7 +274,7 @@ _ACT_OF = {
 
 def ask_again(submission: Submission, *, by: User | None) -> SubmissionEvent:
     """Tell those who have not answered, and those whose answer was to an older text. `by` None: the portal itself."""
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         if by and not is_affiliated_with(by, submission):
             raise PermissionDenied
         if not endorsement.is_asked(submission):
@@ -301,7 +290,7 @@ def ask_again(submission: Submission, *, by: User | None) -> SubmissionEvent:
 
 def remind(submission: Submission, *, days: int, at: datetime) -> SubmissionEvent:
     """The reminder of so many days before the deadline, by the portal itself. When it is due: reminders.py."""
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         if not endorsement.is_asked(submission):
             raise Refused(_("The partners are not being asked now."))
         submission = content.load(submission)
@@ -312,7 +301,7 @@ def remind(submission: Submission, *, days: int, at: datetime) -> SubmissionEven
 
 
 def offer_lead(partnership: Partnership, *, by: User, note: str = "") -> LeadOffer:
-    with _locked(partnership.submission) as submission:
+    with locked(partnership.submission) as submission:
         if not may_file(by, submission):
             raise PermissionDenied
         partnership = _current(partnership)
@@ -335,7 +324,7 @@ def _refuse_unless_unfinished(submission: Submission) -> None:
 
 
 def withdraw_lead_offer(offer: LeadOffer, *, by: User) -> SubmissionEvent:
-    with _locked(offer.submission) as submission:
+    with locked(offer.submission) as submission:
         if not may_file(by, submission):
             raise PermissionDenied
         offer = _open(offer)
@@ -346,7 +335,7 @@ def withdraw_lead_offer(offer: LeadOffer, *, by: User) -> SubmissionEvent:
 
 def answer_lead_offer(offer: LeadOffer, *, accept: bool, by: User) -> SubmissionEvent:
     """On acceptance the partner leads, and the mechanism that led is a partner who may edit."""
-    with _locked(offer.submission) as submission:
+    with locked(offer.submission) as submission:
         offer = _open(offer)
         partnership = _current(offer.partnership)
         if not files_for(by, partnership.iscm_id):

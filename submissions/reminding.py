@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import notifications
-from .assigning import NO_PART_IN_IT, PRESSED_TWICE
+from .assigning import NO_PART_IN_IT
 from .models import WITH_PARTNERS, Affiliation, Status, Submission, SubmissionEvent, User
 from .permissions import reads_for_iom
 from .transitions import HANDED_BACK
-from .workflow import Refused
+from .workflow import PRESSED_TWICE, Refused
 
 # What the record calls it.
 ACTS = {"remind_changes": gettext_lazy("Reminded of the changes asked for")}

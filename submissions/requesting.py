@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from .models import ChangeRequest, OutlineSection, Submission, SubmissionEvent, 
 from .models.record import digest
 from .permissions import is_approver_of, is_reviewer_of, may_draft, reads_for_iom
 from .transitions import Transition
-from .workflow import Refused
+from .workflow import Refused, locked
 
 Answer = ChangeRequest.Answer
 
@@ -48,15 +47,9 @@ def changes_say_enough(step: Transition) -> bool:
 # ------------------------------------------------------------------------------------------ what is asked for
 
 
-@contextmanager
-def _locked(submission: Submission) -> Iterator[Submission]:
-    with transaction.atomic():
-        yield Submission.objects.locked(submission.pk)
-
-
 def prepare(submission: Submission, change: ChangeRequest, *, by: User) -> ChangeRequest:
     """Write down a new change, for IOM only. What is sent twice is written once."""
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         _refuse_unless_asked_now(submission, by)
         last = submission.change_requests.prepared().filter(requested_by=by).order_by("pk").last()
         if last and _says(last) == _says(change):
@@ -102,7 +95,7 @@ def remove(change: ChangeRequest, *, by: User) -> None:
 @contextmanager
 def _prepared(change: ChangeRequest, *, by: User) -> Iterator[ChangeRequest]:
     """As it is in the database now, unless the mechanism knows of it already."""
-    with _locked(change.submission) as submission:
+    with locked(change.submission) as submission:
         if not reviews(by, submission):
             raise PermissionDenied
         stored = submission.change_requests.prepared().filter(pk=change.pk).first()
@@ -118,8 +111,8 @@ def ask(
 
     `seen` is the mark of the prepared changes that the person had before them: nobody asks for what they have not read.
     """
-    with _locked(submission) as locked:
-        if seen and seen != mark(prepared(locked)):
+    with locked(submission) as submission:
+        if seen and seen != mark(prepared(submission)):
             raise Refused(
                 _("The changes kept for later are no longer those that you saw. Look at the list, and press again.")
             )
@@ -174,7 +167,7 @@ def answer_all(submission: Submission, given: dict[int, Given], *, by: User) -> 
 
     Raises PermissionDenied, Refused, AnsweredMeanwhile.
     """
-    with _locked(submission) as submission:
+    with locked(submission) as submission:
         if not may_draft(by, submission):
             raise PermissionDenied
         stored = {one.pk: one for one in submission.change_requests.of_this_round().filter(pk__in=given)}

@@ -4,7 +4,9 @@ Nothing else writes `status`: `perform()` locks the submission, checks the table
 follows from it (revision, documents, mails) in one transaction, or refuses in a sentence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -31,6 +33,17 @@ class Refused(Exception):
     def __init__(self, *sentences: str):
         self.sentences = [str(sentence) for sentence in sentences]
         super().__init__(" ".join(self.sentences))
+
+
+# What the same person does again so soon is one press too many, and done once.
+PRESSED_TWICE = timedelta(minutes=1)
+
+
+@contextmanager
+def locked(submission: Submission) -> Iterator[Submission]:
+    """This one as it is in the database now, for an act that is whole or not at all."""
+    with transaction.atomic():
+        yield Submission.objects.locked(submission.pk)
 
 
 _TAKEN_BY = {

@@ -26,19 +26,6 @@ class CommentQuerySet(models.QuerySet):
         """What begins a thread; the replies follow it."""
         return self.filter(reply_to=None)
 
-    def among_makers(self):
-        return self.filter(circle=Comment.Circle.MAKERS)
-
-    def internal(self):
-        return self.filter(circle=Comment.Circle.INTERNAL)
-
-    def shared(self):
-        return self.filter(circle=Comment.Circle.SHARED)
-
-    def waiting_for_help(self):
-        """Threads in which a secretariat has asked IOM for help, not settled yet."""
-        return self.threads().open().filter(asks_for_help=True)
-
 
 class Comment(models.Model):
     """What somebody says about a section, an objective, or the whole of an input. No part of its text.
@@ -135,10 +122,6 @@ class ChangeRequestQuerySet(models.QuerySet):
     def of_this_round(self):
         """Asked for since the text was last filed: their answers can still change, and IOM has not seen them."""
         return self.asked().filter(asked_in__number__gt=_last_frozen())
-
-    def handed_in(self):
-        """Their answers came to IOM with a newer text."""
-        return self.asked().filter(asked_in__number__lt=_last_frozen())
 
     def with_words(self):
         """With all that a page says of each."""
